@@ -127,3 +127,223 @@ finish()
 	[ "$failures" = 0 ] || exit 1
 	exit 0
 }
+
+# Servers. Each is started in the foreground on a free port of 127.0.0.1, all
+# of its files under $tmp, and stopped by its pid when the test ends.
+
+PATH=$PATH:/usr/sbin:/sbin
+modules=/usr/lib/apache2/modules
+
+random_hex()
+{
+	od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'
+}
+
+stop()
+{
+	kill "$1" 2>/dev/null || return 0
+	wait "$1" 2>/dev/null || :
+}
+
+# serve COMMAND...: runs COMMAND with $port set to a free port, until it answers.
+# COMMAND is a function that replaces itself (exec) by a server, with setsid, for
+# Apache as it ends kills its whole process group.
+serve()
+{
+	for attempt in 1 2 3 4 5 6 7 8; do
+		port=$((0x$(random_hex 2) % 20000 + 20000))
+		"$@" >>"$tmp/server.out" 2>&1 &
+		server=$!
+		if await 10 answered; then
+			at_end "stop $server"
+			return 0
+		fi
+		stop "$server"
+	done
+	printf 'Bail out! no server after %s attempts: %s\n' "$attempt" "$*"
+	explain "$(tail -n 20 "$tmp/server.out" "$tmp"/*.log 2>/dev/null)"
+	exit 1
+}
+
+answered()
+{
+	kill -0 "$server" || exit 1
+	curl -s -o /dev/null --max-time 5 "http://127.0.0.1:$port/"
+}
+
+# What the three set-ups share; the caller adds the host's own part on stdin.
+apache_conf()
+{
+	cat <<-END
+	ServerRoot $tmp
+	ServerName 127.0.0.1
+	Listen 127.0.0.1:$port
+	PidFile $tmp/apache.pid
+	ErrorLog $tmp/error.log
+	LogLevel warn
+	DefaultRuntimeDir $tmp
+	ServerLimit 8
+	TypesConfig /etc/mime.types
+	LoadModule authn_core_module $modules/mod_authn_core.so
+	LoadModule authz_core_module $modules/mod_authz_core.so
+	LoadModule authz_host_module $modules/mod_authz_host.so
+	LoadModule alias_module $modules/mod_alias.so
+	LoadModule dir_module $modules/mod_dir.so
+	LoadModule autoindex_module $modules/mod_autoindex.so
+	LoadModule env_module $modules/mod_env.so
+	LoadModule mime_module $modules/mod_mime.so
+	LoadModule deflate_module $modules/mod_deflate.so
+	LoadModule filter_module $modules/mod_filter.so
+	LoadModule setenvif_module $modules/mod_setenvif.so
+	AddOutputFilterByType DEFLATE text/html text/plain application/octet-stream
+	<Directory />
+		AllowOverride None
+		Require all denied
+	</Directory>
+	END
+	[ "$(id -u)" != 0 ] || printf 'User www-data\nGroup www-data\n'
+	[ ! -e $modules/mod_unixd.so ] ||
+		printf 'LoadModule unixd_module %s/mod_unixd.so\n' "$modules"
+	cat
+}
+
+# Stock Debian: event and cgid; the owner has allowed .htaccess.
+apache_stock()
+{
+	apache_conf >"$tmp/httpd.conf" <<-END
+	LoadModule mpm_event_module $modules/mod_mpm_event.so
+	LoadModule cgid_module $modules/mod_cgid.so
+	LoadModule rewrite_module $modules/mod_rewrite.so
+	LoadModule headers_module $modules/mod_headers.so
+	ScriptSock $tmp/cgid.sock
+	DocumentRoot $shop/public_html
+	ScriptAlias /cgi-bin/ $shop/cgi-bin/
+	<Directory $shop/public_html>
+		Options Indexes FollowSymLinks
+		AllowOverride All
+		Require all granted
+	</Directory>
+	<Directory $shop/cgi-bin>
+		Options None
+		AllowOverride None
+		Require all granted
+	</Directory>
+	END
+	exec setsid apache2 -f "$tmp/httpd.conf" -DFOREGROUND
+}
+
+# The cheap host: prefork, suexec to the user label, FileInfo and no more.
+apache_cheap()
+{
+	apache_conf >"$tmp/httpd.conf" <<-END
+	LoadModule mpm_prefork_module $modules/mod_mpm_prefork.so
+	LoadModule cgi_module $modules/mod_cgi.so
+	LoadModule suexec_module $modules/mod_suexec.so
+	LoadModule rewrite_module $modules/mod_rewrite.so
+	DocumentRoot $shop/public_html
+	ScriptAlias /cgi-bin/ $shop/public_html/cgi-bin/
+	SuexecUserGroup label label
+	<Directory $shop/public_html>
+		Options SymLinksIfOwnerMatch Indexes
+		AllowOverride FileInfo
+		Require all granted
+	</Directory>
+	<Directory $shop/public_html/cgi-bin>
+		Options ExecCGI
+	</Directory>
+	END
+	exec setsid apache2 -f "$tmp/httpd.conf" -DFOREGROUND
+}
+
+# shop_make DIR CGI-BIN USER: a shop in DIR that USER's CGI may use, and one
+# file for sale, first-light.zip, of bytes that occur nowhere else.
+shop_make()
+{
+	shop=$1
+	cgi=$1/$2
+	mkdir -p "$shop/public_html/secure" "$cgi" "$shop/home/codes" "$shop/home/files"
+	chmod 711 "$shop" "$shop/home"
+	chmod 755 "$shop/public_html" "$shop/public_html/secure" "$cgi" "$shop/home/files"
+	chmod 700 "$shop/home/codes"
+	cp "$top/redeem" "$cgi/redeem.cgi"
+	chmod 755 "$cgi/redeem.cgi"
+	head -c 300000 /dev/urandom >"$shop/home/files/first-light.zip"
+	chmod 644 "$shop/home/files/first-light.zip"
+	settings "home: $shop/home" "secure: $shop/public_html/secure"
+	shop_user=$3
+	shop_own
+}
+
+# Gives the shop to the user that the CGI runs as, where a test may do so.
+shop_own()
+{
+	[ "$(id -u)" != 0 ] || chown -R "$shop_user:" "$shop"
+}
+
+# settings LINE...: the shop's .htredeem.
+settings()
+{
+	rm -f "$cgi/.htredeem"
+	printf '%s\n' "$@" >"$cgi/.htredeem"
+	chmod 644 "$cgi/.htredeem"
+}
+
+# code NAME LINE...: a code's record. Without lines: one use of three left.
+code()
+{
+	code_file=$shop/home/codes/$1
+	shift
+	[ "$#" -gt 0 ] || set -- 'uses: 0' 'limit: 3' 'file: first-light.zip'
+	printf '%s\n' "$@" >"$code_file"
+	chmod 600 "$code_file"
+	[ "$(id -u)" != 0 ] || chown "$shop_user:" "$code_file"
+}
+
+# value KEY FILE: what a record or settings file has there.
+value()
+{
+	sed -n "s/^$1: *//p" "$2" | tr -d '\r'
+}
+
+# cgi NAME=VALUE...: runs the program as a server would; the body is on stdin.
+# The answer goes to $tmp/answer, what it complains of to $tmp/complaint.
+cgi()
+{
+	env -i GATEWAY_INTERFACE=CGI/1.1 SCRIPT_NAME=/cgi-bin/redeem.cgi \
+		SCRIPT_FILENAME="$cgi/redeem.cgi" "$@" \
+		"$cgi/redeem.cgi" >"$tmp/answer" 2>"$tmp/complaint"
+}
+
+# post TYPED [NAME=VALUE...]: posts a code to the program itself. TYPED is sent
+# as it is: percent-encode what a form would.
+post()
+{
+	body="code=$1"
+	shift
+	printf '%s' "$body" | cgi REQUEST_METHOD=POST CONTENT_LENGTH="${#body}" \
+		CONTENT_TYPE=application/x-www-form-urlencoded "$@"
+}
+
+# What the last answer said.
+status()
+{
+	sed -n '1s/^Status: \([0-9]*\) .*/\1/p' "$tmp/answer"
+}
+
+outcome()
+{
+	sed -n 's/.*data-outcome="\([a-z-]*\)".*/\1/p' "$tmp/answer"
+}
+
+location()
+{
+	sed -n 's/^Location: //p' "$tmp/answer" | tr -d '\r'
+}
+
+# fetch CURL-ARGUMENT...: status of a request to $server; body and headers in
+# $tmp/body and $tmp/headers.
+fetch()
+{
+	curl -s --max-time 30 -o "$tmp/body" -D "$tmp/headers" -w '%{http_code}' \
+		--path-as-is "$@" || :
+}

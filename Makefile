@@ -1,0 +1,54 @@
+# redeem: make, make demo, make test, make lint. A C compiler is all that
+# `make` needs; the others install what they need, or say what to install.
+
+CC_MUSL = musl-gcc
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wl,-z,relro,-z,now
+SMALL = -Os -ffunction-sections -fdata-sections -Wl,--gc-sections \
+	-fno-asynchronous-unwind-tables -Wl,--build-id=none -s
+# 64-bit time and file sizes on 32-bit machines, too
+WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
+CFLAGS = -std=c99 $(WARNINGS) $(WIDE) $(SMALL) $(HARDENING)
+
+all: redeem
+
+# The first that works: static with musl, static with the system's libc,
+# dynamic, and for compilers that know none of these flags, plain.
+redeem: redeem.c Makefile
+	@rm -f $@
+	@if command -v $(CC_MUSL) >/dev/null 2>&1 && \
+		$(CC_MUSL) $(CFLAGS) -static -o $@ redeem.c; then \
+		echo "redeem: static, with musl"; \
+	elif $(CC) $(CFLAGS) -static -o $@ redeem.c 2>/dev/null; then \
+		echo "redeem: static"; \
+	elif $(CC) $(CFLAGS) -o $@ redeem.c 2>/dev/null; then \
+		echo "redeem: dynamic"; \
+	else \
+		$(CC) $(WIDE) -O -o $@ redeem.c && \
+		echo "redeem: dynamic, without hardening"; \
+	fi
+
+demo:
+	@tests/install demo
+	@$(MAKE) --no-print-directory redeem
+	@tests/demo
+
+test:
+	@tests/install test
+	@$(MAKE) --no-print-directory redeem build/unit
+	@build/unit
+	@prove $(PROVE_FLAGS) tests/*.t
+
+build/unit: tests/unit.c redeem.c Makefile
+	@mkdir -p build
+	$(CC) -std=c99 $(WARNINGS) $(WIDE) -g -DREDEEM_NO_MAIN -Wno-unused-function \
+		-o $@ tests/unit.c $$(pkg-config --cflags --libs check)
+
+lint:
+	@tests/install lint
+	@tests/lint
+
+clean:
+	rm -rf redeem build
+
+.PHONY: all demo test lint clean

@@ -1,0 +1,2784 @@
+/*
+ * redeem - a download for whoever holds the code
+ *
+ * This program is in the public domain. There is no warranty.
+ *
+ * A record label prints a secret code on a card. The buyer types it into a
+ * form, and this CGI program (RFC 3875) counts one use of the code and
+ * redirects to a link that opens for a short while. The web server sends the
+ * bytes. There is no database and no daemon; the state is a few text files.
+ *
+ *	POST code=...   find codes/CODE, lock it, decide, publish a link,
+ *	                write the record back, sync it, then tell the buyer:
+ *	303 Location:   /secure/<bucket>/<token>/<name>?<secret>
+ *
+ * A RECORD is a file of at most RECORD_MAX bytes, named by the code. It holds
+ * lines of the form "key: value", LF or CRLF. "uses", "limit" and at least one
+ * "file" must be there; "expires" may be. The program writes "uses", "last"
+ * and "link" and leaves every other line as it is. Blanks at the end are room
+ * for a longer record. SETTINGS have the same grammar, in a file ".htredeem";
+ * there, a line that begins with # is a comment and an unknown key an error.
+ *
+ * THE LOCK. flock(2) on the code's file, exclusive, with the one descriptor
+ * that then reads and writes. After the lock is had, the path must still name
+ * the locked file (an editor may have put another in its place); if not, all
+ * starts over. Nothing here ever renames, removes or truncates such a file: a
+ * waiter would get the lock of an orphan, and more than "limit" would pass.
+ *
+ * SECURITY RULES. A line that keeps a rule names it in brackets, and so does
+ * the test that proves it.
+ *
+ *  [S1]  What a client sends becomes part of a path only as a code: 4 to 64
+ *        letters and digits of ASCII, nothing else.
+ *  [S2]  A use is counted only under the lock, in the file that the path names
+ *        while the lock is held. Never more than "limit" uses.
+ *  [S3]  The order is fixed: publish the link, write the record with one
+ *        pwrite, sync it, tell the buyer. No link is told that is not counted.
+ *  [S4]  If a step fails, the steps before it are undone, and the buyer hears
+ *        that nothing was counted. Nothing that fails opens a way round.
+ *  [S5]  Token and secret are 128 bits each, from the kernel. If the kernel
+ *        has none to give, there is no link.
+ *  [S6]  A link's directory is built under a hidden name, .htaccess first,
+ *        then gets its own name by rename, and is never written again.
+ *  [S7]  The rules in .htaccess refuse when in doubt: none stands in an
+ *        IfModule, and they compare 14 digits with < and > only.
+ *  [S8]  Only POST spends. The second click within the grace is free.
+ *  [S9]  Only a regular file below home/files is sold, reached without a
+ *        symbolic link, and never one whose name a server might run.
+ *  [S10] Whatever is echoed is escaped for where it stands, and pages allow no
+ *        script, no cache, no referrer and no guessing of types.
+ *  [S11] No header is built from what the client sent.
+ *  [S12] What went wrong goes to stderr, one line, and never to the buyer.
+ *  [S13] Settings hold as a whole or not at all: with an error in them nothing
+ *        is served and nothing counted.
+ *  [S14] Expired links are removed, a bounded number with each redemption.
+ *
+ * WHAT A BUYER CAN BE TOLD is the table "answers" in section 9.
+ */
+
+/*
+ * 1. What is not POSIX.1-2008, all of it here, with its fallback
+ *
+ * flock(2) is BSD's and everywhere; getrandom(2) is Linux 3.17, arc4random(3)
+ * the BSDs'; where neither answers, /dev/urandom does. macOS calls fdatasync
+ * by another name.
+ */
+#define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE 1
+#define _DARWIN_C_SOURCE 1
+#define __BSD_VISIBLE 1
+#define _NETBSD_SOURCE 1
+
+#include <sys/types.h>
+
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define LIKE_PRINTF(at, rest) __attribute__((format(printf, at, rest)))
+#else
+#define LIKE_PRINTF(at, rest)
+#endif
+
+/* Fills AT with what the system call has to give; how much is returned. */
+static size_t system_random(unsigned char *at, size_t size)
+{
+#if defined(SYS_getrandom)
+	long got = syscall(SYS_getrandom, at, size, 0);
+
+	return got > 0 ? (size_t)got : 0;
+#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || \
+	defined(__OpenBSD__) || defined(__DragonFly__)
+	arc4random_buf(at, size);
+	return size;
+#else
+	(void)at;
+	(void)size;
+	return 0;
+#endif
+}
+
+/* Returns once the contents of FD are on the disk; fdatasync(2). */
+static int sync_data(int fd)
+{
+#if defined(__APPLE__)
+	return fcntl(fd, F_FULLFSYNC);
+#else
+	return fdatasync(fd);
+#endif
+}
+
+/*
+ * 2. Limits, each to be had otherwise with -D, and types
+ */
+#define VERSION "1.0"
+
+#ifndef RECORD_MAX
+#define RECORD_MAX 4096 /* bytes of a code's file */
+#endif
+#ifndef SETTINGS_MAX
+#define SETTINGS_MAX 8192 /* bytes of .htredeem */
+#endif
+#ifndef BODY_MAX
+#define BODY_MAX 4096 /* bytes of a form, in the body or in the query */
+#endif
+#ifndef PAGE_MAX
+#define PAGE_MAX 65536 /* bytes of the owner's page */
+#endif
+#ifndef PATH_SIZE
+#define PATH_SIZE 1024 /* bytes of a path, its end included */
+#endif
+#ifndef ITEMS_MAX
+#define ITEMS_MAX 256 /* files that one code opens */
+#endif
+#ifndef WAIT_SECONDS
+#define WAIT_SECONDS 10 /* for a lock, or for the body of a request */
+#endif
+#ifndef SWEEP_MAX
+#define SWEEP_MAX 8 /* expired links that one redemption removes */
+#endif
+
+#define CODE_MIN 4
+#define CODE_MAX 64
+#define MINTED 12 /* characters of a minted code, the check included */
+#define NAME_SIZE 264 /* bytes of a file's public name: NAME_MAX, a prefix */
+#define RANDOM_BYTES 16 /* of a token, of a secret */
+#define HEX_SIZE (2 * RANDOM_BYTES + 1)
+#define STAMP_SIZE 15 /* YYYYMMDDHHMMSS */
+#define LIST_PAGE "downloads.html"
+#define LENGTH(array) (sizeof(array) / sizeof(array)[0])
+
+/* A piece of text that lies in somebody else's buffer; no NUL at its end. */
+struct span {
+	const char *at;
+	size_t length;
+};
+
+/*
+ * Text in a buffer of fixed size, always ended by NUL. What does not fit is
+ * left out whole, and "full" remembers it; who uses the text looks at "full".
+ */
+struct text {
+	char *at;
+	size_t size;
+	size_t length;
+	bool full;
+};
+
+enum { LINKS_SYMBOLIC, LINKS_HARD };
+enum { DELIVERY_APACHE };
+
+/* What .htredeem says. Times are in seconds. */
+struct settings {
+	char file[PATH_SIZE]; /* where it stands, for messages */
+	char home[PATH_SIZE]; /* absolute */
+	char secure[PATH_SIZE]; /* absolute, or empty */
+	char url[PATH_SIZE]; /* of secure: "/secure", no slash at its end */
+	char page[PATH_SIZE]; /* the owner's page, or empty */
+	char timezone[PATH_SIZE]; /* as in the variable TZ, or empty */
+	long window; /* that a link opens */
+	long grace; /* in which the second click is free */
+	long tries; /* failed, per address, in ten minutes; 0: any number */
+	long links; /* LINKS_... */
+	long delivery; /* DELIVERY_... */
+};
+
+enum method { METHOD_OTHER, METHOD_GET, METHOD_HEAD, METHOD_POST };
+
+/* What the client wants, decoded. */
+struct request {
+	enum method method;
+	char typed[BODY_MAX + 1]; /* the field "code", as it was typed */
+	char script[PATH_SIZE]; /* URL path of this program, or empty */
+};
+
+/* A code as typed, ready to be looked up: letters and digits only. */
+struct code {
+	char exact[CODE_MAX + 1]; /* in upper case */
+	char folded[CODE_MAX + 1]; /* the same with O as 0, I and L as 1 */
+};
+
+/* What opens a file, and until when. No link has no token. */
+struct link {
+	time_t end; /* the last second in which it opens */
+	char token[HEX_SIZE];
+	char secret[HEX_SIZE];
+};
+
+/* A code's file, read and locked. Spans point into "text". */
+struct record {
+	int fd;
+	const char *name; /* of the file: the code as it is stored */
+	char text[RECORD_MAX + 1];
+	size_t size; /* on disk, in bytes */
+	struct span body; /* without the blanks at its end */
+	long uses;
+	long limit;
+	long expires; /* last valid day as YYYYMMDD; 0: none */
+	time_t last; /* counted use; 0: none known */
+	struct link link; /* the live one, as far as is known */
+};
+
+/* One file for sale. */
+struct item {
+	char path[PATH_SIZE]; /* below home: "files/..." */
+	char name[NAME_SIZE]; /* in the link */
+	off_t size; /* bytes */
+};
+
+struct items {
+	size_t count;
+	struct item at[ITEMS_MAX];
+};
+
+/* All that one run works on: about half a megabyte, of which little is used. */
+struct shop {
+	struct settings settings;
+	struct request request;
+	struct record record;
+	struct items items;
+	int home; /* descriptor, or -1 */
+	int secure; /* descriptor, or -1 */
+	time_t now;
+	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
+	char out[PAGE_MAX + 16384]; /* an answer */
+	char list[ITEMS_MAX * 2048]; /* the page that lists several files */
+};
+
+/*
+ * 3. Text, time, random bytes, files
+ */
+
+/* Says on stderr, in one line, what went wrong. [S12] */
+LIKE_PRINTF(1, 2)
+static void complain(const char *format, ...)
+{
+	char line[1024] = "redeem: ";
+	size_t start = strlen(line);
+	size_t length = 0;
+	va_list rest;
+
+	va_start(rest, format);
+	if (vsnprintf(line + start, sizeof(line) - start - 1, format, rest) < 0)
+		line[start] = '\0';
+	va_end(rest);
+	for (; line[length] != '\0'; length++)
+		if (iscntrl((unsigned char)line[length]))
+			line[length] = '?';
+	line[length++] = '\n';
+	if (write(STDERR_FILENO, line, length) < 0)
+		return; /* there is nobody else to tell */
+}
+
+/* Overwrites what should not be left in memory; the compiler keeps it. */
+static void wipe(void *secret, size_t size)
+{
+	volatile unsigned char *at = secret;
+
+	while (size-- > 0)
+		*at++ = 0;
+}
+
+static struct text text_in(char *buffer, size_t size)
+{
+	struct text text = {buffer, size, 0, false};
+
+	buffer[0] = '\0';
+	return text;
+}
+
+static void text_add(struct text *text, const char *at, size_t length)
+{
+	if (text->full || length >= text->size - text->length) {
+		text->full = true;
+		return;
+	}
+	memcpy(text->at + text->length, at, length);
+	text->length += length;
+	text->at[text->length] = '\0';
+}
+
+static void text_put(struct text *text, const char *string)
+{
+	text_add(text, string, strlen(string));
+}
+
+LIKE_PRINTF(2, 3)
+static void text_print(struct text *text, const char *format, ...)
+{
+	size_t room = text->size - text->length;
+	va_list rest;
+	int length;
+
+	va_start(rest, format);
+	length = vsnprintf(text->at + text->length, room, format, rest);
+	va_end(rest);
+	if (text->full || length < 0 || (size_t)length >= room) {
+		text->at[text->length] = '\0';
+		text->full = true;
+		return;
+	}
+	text->length += (size_t)length;
+}
+
+/* Bytes of the UTF-8 character at the start of STRING (RFC 3629); 0 if bad. */
+static size_t utf8_length(const char *string)
+{
+	const unsigned char *at = (const unsigned char *)string;
+	size_t length = at[0] < 0x80	? 1
+			: at[0] < 0xc2	? 0
+			: at[0] < 0xe0	? 2
+			: at[0] < 0xf0	? 3
+			: at[0] <= 0xf4 ? 4
+					: 0;
+	size_t i;
+
+	for (i = 1; i < length; i++)
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	if ((at[0] == 0xe0 && at[1] < 0xa0) ||
+	    (at[0] == 0xed && at[1] > 0x9f) ||
+	    (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
+		return 0;
+	return length;
+}
+
+/*
+ * Adds STRING as HTML text or as a quoted attribute's value, at most MOST
+ * characters of it. Control characters and bad UTF-8 become "?". [S10]
+ */
+static void text_html(struct text *text, const char *string, size_t most)
+{
+	while (*string != '\0' && most-- > 0) {
+		size_t length = utf8_length(string);
+
+		if (length == 0 || iscntrl((unsigned char)*string))
+			text_put(text, "?");
+		else if (*string == '&')
+			text_put(text, "&amp;");
+		else if (*string == '<')
+			text_put(text, "&lt;");
+		else if (*string == '>')
+			text_put(text, "&gt;");
+		else if (*string == '"')
+			text_put(text, "&quot;");
+		else if (*string == '\'')
+			text_put(text, "&#39;");
+		else
+			text_add(text, string, length);
+		string += length > 0 ? length : 1;
+	}
+}
+
+/* Adds STRING percent-encoded: all but unreserved (RFC 3986) and "/". [S11] */
+static void text_url(struct text *text, const char *string)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (; *string != '\0'; string++) {
+		unsigned char byte = (unsigned char)*string;
+		char triple[3] = {'%', hex[byte >> 4], hex[byte & 15]};
+
+		if (byte < 0x80 && (isalnum(byte) || strchr("-_.~/", byte)))
+			text_add(text, string, 1);
+		else
+			text_add(text, triple, 3);
+	}
+}
+
+/* Adds the instant WHEN as 2026-11-23T20:56:01Z. */
+static void text_instant(struct text *text, time_t when)
+{
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) == NULL) {
+		text->full = true;
+		return;
+	}
+	text_print(text, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+static bool span_is(struct span span, const char *word)
+{
+	return span.length == strlen(word) &&
+	       memcmp(span.at, word, span.length) == 0;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct span span_trim(struct span span)
+{
+	while (span.length > 0 && is_blank(span.at[span.length - 1]))
+		span.length--;
+	while (span.length > 0 && is_blank(*span.at)) {
+		span.at++;
+		span.length--;
+	}
+	return span;
+}
+
+/* Copies SPAN into BUFFER as a string; false if it does not fit. */
+static bool span_copy(struct span span, char *buffer, size_t size)
+{
+	struct text text = text_in(buffer, size);
+
+	text_add(&text, span.at, span.length);
+	return !text.full;
+}
+
+/* Takes what comes before END off REST; the whole rest if there is no END. */
+static struct span span_cut(struct span *rest, char end)
+{
+	const char *found = memchr(rest->at, end, rest->length);
+	struct span piece = *rest;
+
+	if (found != NULL) {
+		piece.length = (size_t)(found - rest->at);
+		rest->at = found + 1;
+		rest->length -= piece.length + 1;
+	} else {
+		rest->at += rest->length;
+		rest->length = 0;
+	}
+	return piece;
+}
+
+/* Splits a line "key: value"; false if there is no colon. */
+static bool line_split(struct span line, struct span *key, struct span *value)
+{
+	struct span rest = line;
+
+	*key = span_trim(span_cut(&rest, ':'));
+	*value = span_trim(rest);
+	return key->length < line.length && rest.at > line.at &&
+	       rest.at[-1] == ':';
+}
+
+/* Reads up to nine decimal digits and nothing else. */
+static bool number_read(struct span span, long least, long most, long *number)
+{
+	long value = 0;
+	size_t i;
+
+	if (span.length == 0 || span.length > 9)
+		return false;
+	for (i = 0; i < span.length; i++) {
+		if (!isdigit((unsigned char)span.at[i]))
+			return false;
+		value = value * 10 + (span.at[i] - '0');
+	}
+	*number = value;
+	return value >= least && value <= most;
+}
+
+/* Days from 1970-01-01 to a date of the Gregorian calendar, year >= 1970. */
+static int64_t days_since_1970(int64_t year, int64_t month, int64_t day)
+{
+	/* counted from March, so that the leap day comes last */
+	int64_t y = month > 2 ? year : year - 1;
+	int64_t m = month > 2 ? month - 3 : month + 9;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day -
+	       1 - 719468;
+}
+
+/* Seconds since 1970 of what TM shows, as if it were UTC. */
+static int64_t shown_seconds(const struct tm *tm)
+{
+	return ((days_since_1970(tm->tm_year + 1900LL, tm->tm_mon + 1LL,
+		     tm->tm_mday) *
+			    24 +
+		    tm->tm_hour) *
+			   60 +
+		   tm->tm_min) *
+		       60 +
+	       tm->tm_sec;
+}
+
+/* Reads a date as 2027-12-31, into a number as 20271231. */
+static bool date_read(struct span span, long *date)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+	    31};
+	struct span rest = span;
+	long y, m, d;
+	bool leap;
+
+	if (span.length != 10 || span.at[4] != '-' || span.at[7] != '-' ||
+	    !number_read(span_cut(&rest, '-'), 1970, 9999, &y) ||
+	    !number_read(span_cut(&rest, '-'), 1, 12, &m) ||
+	    !number_read(rest, 1, 31, &d))
+		return false;
+	leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+	*date = (y * 100 + m) * 100 + d;
+	return d <= days[m - 1] + (m == 2 && leap ? 1 : 0);
+}
+
+/* Reads an instant as text_instant writes it. */
+static bool instant_read(struct span span, time_t *when)
+{
+	struct span clock = span;
+	struct span day = span_cut(&clock, 'T');
+	long date, h, m, s;
+
+	if (clock.length != 9 || clock.at[8] != 'Z' || !date_read(day, &date))
+		return false;
+	clock.length--;
+	if (!number_read(span_cut(&clock, ':'), 0, 23, &h) ||
+	    !number_read(span_cut(&clock, ':'), 0, 59, &m) ||
+	    !number_read(clock, 0, 60, &s))
+		return false;
+	*when = (time_t)(days_since_1970(date / 10000, date / 100 % 100,
+			     date % 100) *
+			    86400 +
+			h * 3600 + m * 60 + s);
+	return true;
+}
+
+/* The local day of WHEN as a number like 20271231; 0 if there is none. */
+static long local_day(time_t when)
+{
+	struct tm tm;
+
+	if (localtime_r(&when, &tm) == NULL)
+		return 0;
+	return ((tm.tm_year + 1900L) * 100 + tm.tm_mon + 1) * 100 + tm.tm_mday;
+}
+
+/* What a server in our time zone shows as %{TIME} at WHEN. */
+static bool stamp(time_t when, struct tm *tm, char shown[STAMP_SIZE])
+{
+	struct text text = text_in(shown, STAMP_SIZE);
+
+	if (localtime_r(&when, tm) == NULL)
+		return false;
+	text_print(&text, "%04d%02d%02d%02d%02d%02d", tm->tm_year + 1900,
+	    tm->tm_mon + 1, tm->tm_mday, tm->tm_hour, tm->tm_min, tm->tm_sec);
+	return text.length == STAMP_SIZE - 1;
+}
+
+/*
+ * The least and the greatest local time from START to END, both included.
+ * Where the clocks are changed in between, they are not those of START and
+ * END, so every second is looked at. [S7]
+ */
+static bool stamp_range(time_t start, time_t end, char least[STAMP_SIZE],
+    char greatest[STAMP_SIZE])
+{
+	struct tm first, last;
+	char shown[STAMP_SIZE];
+	time_t when;
+
+	if (!stamp(start, &first, least) || !stamp(end, &last, greatest))
+		return false;
+	if (shown_seconds(&last) - shown_seconds(&first) == end - start)
+		return true;
+	for (when = start; when <= end; when++) {
+		if (!stamp(when, &last, shown))
+			return false;
+		if (strcmp(shown, least) < 0)
+			memcpy(least, shown, STAMP_SIZE);
+		if (strcmp(shown, greatest) > 0)
+			memcpy(greatest, shown, STAMP_SIZE);
+	}
+	return true;
+}
+
+/* Seconds on a clock that is never set. */
+static time_t steady_seconds(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+		return 0;
+	return now.tv_sec;
+}
+
+/* Reads until SIZE bytes are there or the file ends; -1 with errno. */
+static ssize_t read_all(int fd, char *buffer, size_t size)
+{
+	size_t length = 0;
+
+	while (length < size) {
+		ssize_t got = read(fd, buffer + length, size - length);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		length += (size_t)got;
+	}
+	return (ssize_t)length;
+}
+
+static bool write_all(int fd, const char *at, size_t length)
+{
+	while (length > 0) {
+		ssize_t put = write(fd, at, length);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return false;
+		at += put;
+		length -= (size_t)put;
+	}
+	return true;
+}
+
+/* Makes a new file below AT and writes TEXT into it. */
+static bool write_file(int at, const char *path, const struct text *text)
+{
+	int fd = openat(at, path,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	bool written;
+
+	if (fd < 0)
+		return false;
+	written = !text->full && write_all(fd, text->at, text->length);
+	return close(fd) == 0 && written;
+}
+
+/*
+ * Reads a file of at most SIZE - 1 bytes as a string. -1 with errno: EFBIG if
+ * it is longer, EILSEQ if there is a NUL in it.
+ */
+static ssize_t read_file(const char *path, char *buffer, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+	int error;
+
+	if (fd < 0)
+		return -1;
+	length = read_all(fd, buffer, size);
+	error = errno;
+	if (close(fd) != 0 && length >= 0) {
+		error = errno;
+		length = -1;
+	}
+	if (length == (ssize_t)size) {
+		error = EFBIG;
+		length = -1;
+	} else if (length >= 0 && memchr(buffer, 0, (size_t)length) != NULL) {
+		error = EILSEQ;
+		length = -1;
+	}
+	buffer[length > 0 ? length : 0] = '\0';
+	errno = error;
+	return length;
+}
+
+/* Opens the directory PATH below AT to be listed; NULL with errno. */
+static DIR *folder_open(int at, const char *path)
+{
+	int fd = openat(at, path,
+	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	int error = errno;
+
+	if (folder == NULL && fd >= 0) {
+		(void)close(fd);
+		errno = error;
+	}
+	return folder;
+}
+
+/* Fills AT from the kernel; false if there is nothing to be had. [S5] */
+static bool random_bytes(unsigned char *at, size_t size)
+{
+	struct stat st;
+	bool filled;
+	int fd;
+
+	if (system_random(at, size) == size)
+		return true;
+	fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	filled = fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+		 read_all(fd, (char *)at, size) == (ssize_t)size;
+	return close(fd) == 0 && filled;
+}
+
+/* Writes the SIZE bytes at BYTES as lower-case hexadecimal digits. */
+static void hex_write(const unsigned char *bytes, size_t size, char *hex)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		hex[2 * i] = digits[bytes[i] >> 4];
+		hex[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	hex[2 * size] = '\0';
+}
+
+/*
+ * 4. Settings
+ */
+
+enum kind { KIND_PATH, KIND_FILE, KIND_URL, KIND_ZONE, KIND_NUMBER, KIND_WORD };
+
+/* One key of .htredeem: where its value goes, and what is allowed there. */
+struct key {
+	const char *name;
+	enum kind kind;
+	size_t offset; /* in struct settings: PATH_SIZE characters or a long */
+	long least, most; /* of a number */
+	const char *words[4]; /* the value is the word's place */
+};
+
+#define PLACE(member) offsetof(struct settings, member)
+#define DAY 86400
+
+static const struct key keys[] = {
+	{"home", KIND_PATH, PLACE(home), 0, 0, {NULL}},
+	{"secure", KIND_PATH, PLACE(secure), 0, 0, {NULL}},
+	{"url", KIND_URL, PLACE(url), 0, 0, {NULL}},
+	{"window", KIND_NUMBER, PLACE(window), 1, DAY, {NULL}},
+	{"grace", KIND_NUMBER, PLACE(grace), 0, DAY, {NULL}},
+	{"page", KIND_FILE, PLACE(page), 0, 0, {NULL}},
+	{"timezone", KIND_ZONE, PLACE(timezone), 0, 0, {NULL}},
+	{"links", KIND_WORD, PLACE(links), 0, 0, {"symbolic", "hard", NULL}},
+	{"tries", KIND_NUMBER, PLACE(tries), 0, 100000, {NULL}},
+	{"delivery", KIND_WORD, PLACE(delivery), 0, 0, {"apache", NULL}},
+};
+
+/* A URL path made of characters that need no quoting anywhere. */
+static bool is_url_path(const char *string)
+{
+	if (*string != '/')
+		return false;
+	for (; *string != '\0'; string++)
+		if ((unsigned char)*string >= 0x80 ||
+		    (!isalnum((unsigned char)*string) &&
+			strchr("-._~/%", *string) == NULL))
+			return false;
+	return true;
+}
+
+/*
+ * A name of the zone database must be in the database: libc takes one that it
+ * does not find for UTC and says nothing. A rule like CET-1CEST needs none.
+ */
+static bool zone_known(const char *zone)
+{
+	char path[PATH_SIZE + 32];
+	struct text text = text_in(path, sizeof(path));
+
+	if (strcmp(zone, "UTC") == 0 ||
+	    (strpbrk(zone, "0123456789") != NULL && strchr(zone, '/') == NULL))
+		return true;
+	if (zone[0] == '.' || zone[0] == '/' || strstr(zone, "..") != NULL)
+		return false;
+	text_print(&text, "/usr/share/zoneinfo/%s", zone);
+	return !text.full && access(path, R_OK) == 0;
+}
+
+/* The place of VALUE among WORDS; -1 if it is not there. */
+static long word_place(struct span value, const char *const *words)
+{
+	long place;
+
+	for (place = 0; words[place] != NULL; place++)
+		if (span_is(value, words[place]))
+			return place;
+	return -1;
+}
+
+/* Puts VALUE in its place; what is wrong with it, or NULL. */
+static const char *key_set(struct settings *settings, const struct key *key,
+    struct span value)
+{
+	char *string = (char *)settings + key->offset;
+	long number;
+
+	if (value.length == 0)
+		return "the value is missing";
+	if (key->kind == KIND_NUMBER || key->kind == KIND_WORD) {
+		if (key->kind == KIND_WORD)
+			number = word_place(value, key->words);
+		else if (!number_read(value, key->least, key->most, &number))
+			number = -1;
+		if (number < 0)
+			return key->kind == KIND_WORD ? "not a word known here"
+						      : "not a number in range";
+		memcpy(string, &number, sizeof(number));
+		return NULL;
+	}
+	if (!span_copy(value, string, PATH_SIZE))
+		return "too long";
+	if (key->kind == KIND_PATH && *string != '/')
+		return "must begin with a slash";
+	if (key->kind == KIND_URL && !is_url_path(string))
+		return "must be a plain URL path, as /secure";
+	if (key->kind == KIND_ZONE && !zone_known(string))
+		return "no such time zone on this machine";
+	return NULL;
+}
+
+/*
+ * Reads settings from the text of settings->file. False if anything in it is
+ * wrong, which is then said with file, line and key. [S13]
+ */
+static bool settings_parse(struct settings *settings, struct span rest)
+{
+	bool seen[LENGTH(keys)] = {false};
+	bool good = true;
+	int number;
+
+	for (number = 1; rest.length > 0; number++) {
+		struct span line = span_trim(span_cut(&rest, '\n'));
+		struct span key, value;
+		const char *wrong = "not a key known here";
+		size_t i;
+
+		if (line.length == 0 || *line.at == '#')
+			continue;
+		if (!line_split(line, &key, &value))
+			wrong = "a line is \"key: value\"";
+		for (i = 0; i < LENGTH(keys); i++) {
+			if (!span_is(key, keys[i].name))
+				continue;
+			wrong = seen[i] ? "is set twice"
+					: key_set(settings, &keys[i], value);
+			seen[i] = true;
+		}
+		if (wrong != NULL) {
+			complain("%s:%d: %.*s: %s", settings->file, number,
+			    (int)key.length, key.at, wrong);
+			good = false;
+		}
+	}
+	return good;
+}
+
+/* The rest of the settings: defaults that depend on others, what must be. */
+static bool settings_complete(struct settings *settings)
+{
+	size_t length = strlen(settings->url);
+
+	while (length > 0 && settings->url[length - 1] == '/')
+		settings->url[--length] = '\0';
+	if (settings->grace < 0)
+		settings->grace = settings->window;
+	if (settings->home[0] == '\0') {
+		complain("%s: home: is required", settings->file);
+		return false;
+	}
+	if (settings->delivery == DELIVERY_APACHE &&
+	    settings->secure[0] == '\0') {
+		complain("%s: secure: is required", settings->file);
+		return false;
+	}
+	return true;
+}
+
+static void settings_default(struct settings *settings)
+{
+	memset(settings, 0, sizeof(*settings));
+	memcpy(settings->url, "/secure", sizeof("/secure"));
+	settings->window = 120;
+	settings->grace = -1;
+	settings->tries = 30;
+}
+
+/* An environment variable; empty where there is none. */
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL ? value : "";
+}
+
+/*
+ * Reads the first of the files that DESIGNATE the settings: $REDEEM_CONF, else
+ * .htredeem beside the program, else .htredeem in the current directory.
+ */
+static ssize_t settings_find(struct settings *settings, char *buffer)
+{
+	const char *script = variable("SCRIPT_FILENAME");
+	const char *slash = strrchr(script, '/');
+	struct text path = text_in(settings->file, sizeof(settings->file));
+	ssize_t length;
+
+	if (*variable("REDEEM_CONF") != '\0') {
+		text_put(&path, variable("REDEEM_CONF"));
+		return read_file(path.at, buffer, SETTINGS_MAX + 1);
+	}
+	if (slash != NULL) {
+		text_add(&path, script, (size_t)(slash - script) + 1);
+		text_put(&path, ".htredeem");
+		length = read_file(path.at, buffer, SETTINGS_MAX + 1);
+		if (length >= 0 || errno != ENOENT)
+			return length;
+	}
+	path = text_in(settings->file, sizeof(settings->file));
+	text_put(&path, ".htredeem");
+	return read_file(path.at, buffer, SETTINGS_MAX + 1);
+}
+
+/* Finds and reads the settings; false, with a complaint, if they do not hold. */
+static bool settings_load(struct settings *settings)
+{
+	char buffer[SETTINGS_MAX + 1];
+	struct span whole = {buffer, 0};
+	ssize_t length;
+	bool good;
+
+	settings_default(settings);
+	length = settings_find(settings, buffer);
+	if (length < 0) {
+		complain("%s: %s", settings->file, strerror(errno));
+		return false;
+	}
+	whole.length = (size_t)length;
+	good = settings_parse(settings, whole) && settings_complete(settings);
+	wipe(buffer, sizeof(buffer));
+	if (good && settings->timezone[0] != '\0') {
+		if (setenv("TZ", settings->timezone, 1) != 0) {
+			complain("TZ: %s", strerror(errno));
+			return false;
+		}
+		tzset();
+	}
+	return good;
+}
+
+/*
+ * 5. Request
+ */
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *found = c != '\0'
+	    ? strchr(digits, tolower((unsigned char)c))
+	    : NULL;
+
+	return found != NULL ? (int)(found - digits) : -1;
+}
+
+/*
+ * Decodes application/x-www-form-urlencoded; what is not a proper escape stays
+ * as it is, a NUL is dropped. BUFFER has room for the span and its end.
+ */
+static void form_decode(struct span span, char *buffer)
+{
+	size_t i, length = 0;
+
+	for (i = 0; i < span.length; i++) {
+		char c = span.at[i];
+		int high = -1, low = -1;
+
+		if (c == '%' && span.length - i > 2) {
+			high = hex_digit(span.at[i + 1]);
+			low = hex_digit(span.at[i + 2]);
+		}
+		if (high >= 0 && low >= 0) {
+			c = (char)(high * 16 + low);
+			i += 2;
+		} else if (c == '+') {
+			c = ' ';
+		}
+		if (c != '\0')
+			buffer[length++] = c;
+	}
+	buffer[length] = '\0';
+}
+
+/* Decodes the first field NAME of FORM into VALUE; empty if there is none. */
+static void form_field(struct span form, const char *name, char *value)
+{
+	while (form.length > 0) {
+		struct span field = span_cut(&form, '&');
+		struct span key = span_cut(&field, '=');
+
+		form_decode(key, value);
+		if (strcmp(value, name) == 0) {
+			form_decode(field, value);
+			return;
+		}
+	}
+	value[0] = '\0';
+}
+
+/* Reads LENGTH bytes of body into BUFFER, or gives up. [S12] */
+static bool body_read(int in, char *buffer, size_t length)
+{
+	time_t deadline = steady_seconds() + WAIT_SECONDS;
+	size_t have = 0;
+
+	while (have < length) {
+		struct pollfd ready = {in, POLLIN, 0};
+		time_t left = deadline - steady_seconds();
+		ssize_t got;
+
+		if (left <= 0)
+			return false;
+		if (poll(&ready, 1, (int)left * 1000) < 0 && errno != EINTR)
+			return false;
+		if (ready.revents == 0)
+			continue;
+		got = read(in, buffer + have, length - have);
+		if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
+			return false;
+		have += got > 0 ? (size_t)got : 0;
+	}
+	return true;
+}
+
+/* What is wrong with a request; the answer's number in section 9. */
+enum fault {
+	FAULT_NONE,
+	FAULT_METHOD,
+	FAULT_TYPE,
+	FAULT_NO_LENGTH,
+	FAULT_LENGTH,
+	FAULT_TOO_LONG,
+	FAULT_BODY
+};
+
+static bool is_form_type(const char *type)
+{
+	static const char wanted[] = "application/x-www-form-urlencoded";
+	size_t i;
+
+	for (i = 0; wanted[i] != '\0'; i++)
+		if (tolower((unsigned char)type[i]) != wanted[i])
+			return false;
+	return type[i] == '\0' || type[i] == ';' || is_blank(type[i]);
+}
+
+static enum fault request_body(struct request *request, int in)
+{
+	const char *given = variable("CONTENT_LENGTH");
+	struct span digits = {given, strlen(given)};
+	char body[BODY_MAX];
+	struct span form = {body, 0};
+	long length;
+
+	if (!is_form_type(variable("CONTENT_TYPE")))
+		return FAULT_TYPE;
+	if (digits.length == 0)
+		return FAULT_NO_LENGTH;
+	if (strspn(given, "0123456789") != digits.length)
+		return FAULT_LENGTH;
+	if (!number_read(digits, 0, BODY_MAX, &length))
+		return FAULT_TOO_LONG;
+	if (!body_read(in, body, (size_t)length))
+		return FAULT_BODY;
+	form.length = (size_t)length;
+	form_field(form, "code", request->typed);
+	wipe(body, sizeof(body));
+	return FAULT_NONE;
+}
+
+/*
+ * Reads what the server hands over (RFC 3875): variables, and a body from IN.
+ * The path of this program goes into pages and rules, so it is kept only if it
+ * is made of characters that need no quoting; without it, forms post to where
+ * they came from.
+ */
+static enum fault request_read(struct request *request, int in)
+{
+	const char *method = variable("REQUEST_METHOD");
+	const char *query = variable("QUERY_STRING");
+	struct span form = {query, strlen(query)};
+	struct text script = text_in(request->script, sizeof(request->script));
+
+	request->typed[0] = '\0';
+	request->method = METHOD_OTHER;
+	if (is_url_path(variable("SCRIPT_NAME")))
+		text_put(&script, variable("SCRIPT_NAME"));
+	if (strcmp(method, "POST") == 0) {
+		request->method = METHOD_POST;
+		return request_body(request, in);
+	}
+	if (strcmp(method, "GET") == 0)
+		request->method = METHOD_GET;
+	else if (strcmp(method, "HEAD") == 0)
+		request->method = METHOD_HEAD;
+	else
+		return FAULT_METHOD;
+	if (form.length <= BODY_MAX)
+		form_field(form, "code", request->typed);
+	return FAULT_NONE;
+}
+
+/*
+ * 6. Code as typed
+ */
+
+static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/*
+ * People paste blanks and dashes of all kinds, so all that is not an ASCII
+ * letter or digit is dropped. False if too little or too much is left. [S1]
+ */
+static bool code_read(struct code *code, const char *typed)
+{
+	size_t length = 0;
+
+	memset(code, 0, sizeof(*code));
+	for (; *typed != '\0'; typed++) {
+		unsigned char byte = (unsigned char)*typed;
+		char c = (char)toupper(byte);
+
+		if (byte >= 0x80 || !isalnum(byte))
+			continue;
+		if (length == CODE_MAX)
+			return false;
+		code->exact[length] = c;
+		code->folded[length++] = c == 'O' ? '0'
+		    : c == 'I' || c == 'L'	  ? '1'
+						  : c;
+	}
+	return length >= CODE_MIN;
+}
+
+/*
+ * The check character of a minted code: Luhn mod 32 (ISO/IEC 7812-1, annex B,
+ * carried over to base 32). False where it does not fit the others.
+ */
+static bool check_fits(const char *code)
+{
+	size_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < MINTED; i++) {
+		const char *found = strchr(alphabet, code[i]);
+		size_t product;
+
+		if (found == NULL)
+			return false;
+		product = (size_t)(found - alphabet);
+		/* from the right: the check counts once, its neighbour twice */
+		if ((MINTED - 1 - i) % 2 == 1)
+			product *= 2;
+		sum += product / 32 + product % 32;
+	}
+	return sum % 32 == 0;
+}
+
+/* Looks like a minted code with one character wrong. */
+static bool code_mistyped(const struct code *code)
+{
+	return strlen(code->folded) == MINTED && !check_fits(code->folded);
+}
+
+/*
+ * 7. Record
+ */
+
+/* Reads the value of a line "link"; no link if it is not whole. */
+static void link_read(struct link *link, struct span value)
+{
+	struct span end = span_cut(&value, ' ');
+	struct span token = span_cut(&value, ' ');
+	size_t i;
+
+	memset(link, 0, sizeof(*link));
+	if (token.length != HEX_SIZE - 1 || value.length != HEX_SIZE - 1 ||
+	    !instant_read(end, &link->end))
+		return;
+	for (i = 0; i < HEX_SIZE - 1; i++)
+		if (hex_digit(token.at[i]) < 0 || hex_digit(value.at[i]) < 0)
+			return;
+	memcpy(link->token, token.at, HEX_SIZE - 1);
+	memcpy(link->secret, value.at, HEX_SIZE - 1);
+}
+
+/*
+ * Takes one line of a record in. A torn "last" or "link" is as good as none:
+ * they only decide whether a second click is free. A key that must be unique
+ * and is not makes the record unreadable, for nobody can tell which is meant.
+ */
+static bool record_line(struct record *record, struct span key,
+    struct span value)
+{
+	if (span_is(key, "uses"))
+		return record->uses < 0 &&
+		       number_read(value, 0, 999999, &record->uses);
+	if (span_is(key, "limit"))
+		return record->limit < 0 &&
+		       number_read(value, 0, 999999, &record->limit);
+	if (span_is(key, "expires"))
+		return record->expires == 0 &&
+		       date_read(value, &record->expires);
+	if (span_is(key, "last") && !instant_read(value, &record->last))
+		record->last = 0;
+	if (span_is(key, "link"))
+		link_read(&record->link, value);
+	return true;
+}
+
+/* Takes the next value of "file" in a record off REST; false at the end. */
+static bool record_file(struct span *rest, struct span *file)
+{
+	while (rest->length > 0) {
+		struct span line = span_trim(span_cut(rest, '\n'));
+		struct span key;
+
+		if (line_split(line, &key, file) && span_is(key, "file"))
+			return true;
+	}
+	return false;
+}
+
+/* Reads record->body; false if it is not a record. Decides nothing. */
+static bool record_parse(struct record *record)
+{
+	struct span rest = record->body;
+	struct span file;
+
+	record->uses = record->limit = -1;
+	record->expires = 0;
+	record->last = 0;
+	memset(&record->link, 0, sizeof(record->link));
+	while (rest.length > 0) {
+		struct span line = span_trim(span_cut(&rest, '\n'));
+		struct span key, value;
+
+		if (line_split(line, &key, &value) &&
+		    !record_line(record, key, value))
+			return false;
+	}
+	rest = record->body;
+	return record->uses >= 0 && record->limit >= 0 &&
+	       record_file(&rest, &file);
+}
+
+/* A SIGALRM is there to end a wait, by EINTR. */
+static void wake(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * Takes the lock, or gives up at DEADLINE (steady seconds). The alarm repeats,
+ * so that one which rings before flock begins to wait is not missed. [S2]
+ */
+static bool lock_take(int fd, time_t deadline)
+{
+	static const struct itimerval each_second = {{1, 0}, {1, 0}};
+	static const struct itimerval never = {{0, 0}, {0, 0}};
+	struct sigaction action;
+	bool locked;
+	int error;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	if (errno != EWOULDBLOCK && errno != EINTR)
+		return false;
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = wake;
+	if (sigemptyset(&action.sa_mask) != 0 ||
+	    sigaction(SIGALRM, &action, NULL) != 0 ||
+	    setitimer(ITIMER_REAL, &each_second, NULL) != 0)
+		return false;
+	do
+		locked = flock(fd, LOCK_EX) == 0;
+	while (!locked && errno == EINTR && steady_seconds() < deadline);
+	error = errno == EINTR ? ETIMEDOUT : errno;
+	if (setitimer(ITIMER_REAL, &never, NULL) != 0)
+		return false;
+	errno = error;
+	return locked;
+}
+
+/*
+ * Opens codes/NAME and locks it: the file that has this name while the lock is
+ * held. A descriptor, or -1 with errno; ENOENT if there is no such code. [S2]
+ */
+static int record_lock(int home, const char *name)
+{
+	time_t deadline = steady_seconds() + WAIT_SECONDS;
+	char path[sizeof("codes/") + CODE_MAX] = "codes/";
+	struct stat locked, named;
+
+	memcpy(path + strlen("codes/"), name, strlen(name) + 1);
+	for (;;) {
+		int fd = openat(home, path,
+		    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+		int error;
+
+		if (fd < 0)
+			return -1;
+		if (lock_take(fd, deadline) && fstat(fd, &locked) == 0 &&
+		    fstatat(home, path, &named, AT_SYMLINK_NOFOLLOW) == 0) {
+			if (locked.st_dev == named.st_dev &&
+			    locked.st_ino == named.st_ino &&
+			    S_ISREG(locked.st_mode))
+				return fd;
+			errno = S_ISREG(named.st_mode) ? EAGAIN : EINVAL;
+		}
+		/* renamed, removed or replaced while we waited: start over */
+		error = errno;
+		close(fd);
+		errno = error;
+		if ((error != ENOENT && error != EAGAIN) ||
+		    steady_seconds() >= deadline)
+			return -1;
+	}
+}
+
+static void record_close(struct record *record)
+{
+	if (record->fd >= 0 && close(record->fd) != 0)
+		complain("%s: %s", record->name, strerror(errno));
+	record->fd = -1;
+	wipe(record->text, sizeof(record->text));
+	wipe(&record->link, sizeof(record->link));
+}
+
+/* Reads the whole file; false, with a complaint, if it is not a record. */
+static bool record_read(struct record *record)
+{
+	ssize_t length = read_all(record->fd, record->text,
+	    sizeof(record->text));
+
+	if (length < 0) {
+		complain("%s: %s", record->name, strerror(errno));
+		return false;
+	}
+	record->size = (size_t)length;
+	record->body.at = record->text;
+	record->body.length = record->size;
+	while (record->body.length > 0 &&
+	    is_blank(record->text[record->body.length - 1]))
+		record->body.length--;
+	if (record->size > RECORD_MAX ||
+	    memchr(record->text, 0, record->size) != NULL ||
+	    !record_parse(record)) {
+		complain("%s: not a record that can be read", record->name);
+		return false;
+	}
+	return true;
+}
+
+enum found { FOUND, FOUND_NONE, FOUND_BROKEN };
+
+/*
+ * Finds the record of CODE, first as typed and then as people misread it,
+ * locks it and reads it. Where the answer is FOUND, record_close ends it.
+ */
+static enum found record_open(struct record *record, int home,
+    const struct code *code)
+{
+	record->name = code->exact;
+	record->fd = record_lock(home, code->exact);
+	if (record->fd < 0 && errno == ENOENT &&
+	    strcmp(code->exact, code->folded) != 0) {
+		record->name = code->folded;
+		record->fd = record_lock(home, code->folded);
+	}
+	if (record->fd < 0) {
+		/* a missing code is the buyer's mistake, a missing folder ours */
+		if (errno == ENOENT && faccessat(home, "codes", X_OK, 0) == 0)
+			return FOUND_NONE;
+		complain("codes/%s: %s", record->name, strerror(errno));
+		return FOUND_BROKEN;
+	}
+	if (record_read(record))
+		return FOUND;
+	record_close(record);
+	return FOUND_BROKEN;
+}
+
+enum decision {
+	GIVE_COUNTED, /* a new link, and one use */
+	GIVE_FREE, /* a new link for a use that is counted already */
+	GIVE_SAME, /* the link of the last use */
+	REFUSE_USED_UP,
+	REFUSE_EXPIRED
+};
+
+/*
+ * What a record is worth at the time NOW, on the local day TODAY. Looks at
+ * nothing else and touches nothing. A use counted in the future, by a clock
+ * that was set back since, is within the grace if it is as near. [S2] [S8]
+ */
+static enum decision decide(const struct record *record,
+    const struct settings *settings, time_t now, long today)
+{
+	time_t age = now > record->last ? now - record->last
+					: record->last - now;
+	time_t left = record->link.end - now;
+
+	if (record->last != 0 && age < settings->grace) {
+		if (record->link.token[0] != '\0' &&
+		    left <= settings->window && 2 * left >= settings->window)
+			return GIVE_SAME;
+		return GIVE_FREE;
+	}
+	if (record->uses >= record->limit)
+		return REFUSE_USED_UP;
+	if (record->expires != 0 && record->expires < today)
+		return REFUSE_EXPIRED;
+	return GIVE_COUNTED;
+}
+
+/* The values that the program writes into a record. */
+struct change {
+	long uses;
+	time_t last;
+	const struct link *link;
+};
+
+enum { OWN_USES = 1, OWN_LAST = 2, OWN_LINK = 4, OWN_ALL = 7 };
+
+static int own_line(struct span line)
+{
+	struct span key, value;
+
+	if (!line_split(line, &key, &value))
+		return 0;
+	return span_is(key, "uses") ? OWN_USES
+	    : span_is(key, "last")  ? OWN_LAST
+	    : span_is(key, "link")  ? OWN_LINK
+				    : 0;
+}
+
+static void own_write(struct text *text, int own, const struct change *change)
+{
+	if (own == OWN_USES)
+		text_print(text, "uses: %ld", change->uses);
+	if (own == OWN_LAST) {
+		text_put(text, "last: ");
+		text_instant(text, change->last);
+	}
+	if (own == OWN_LINK) {
+		text_put(text, "link: ");
+		text_instant(text, change->link->end);
+		text_print(text, " %s %s", change->link->token,
+		    change->link->secret);
+	}
+}
+
+/*
+ * Writes a record anew: each line of the program's own where it stood, or at
+ * the end; every other line as it was, its CR included. Then blanks up to the
+ * old size, so that nothing of the old record shows behind the new one.
+ */
+static void record_compose(struct text *text, const struct record *record,
+    const struct change *change)
+{
+	struct span rest = record->body;
+	const char *end = "\n";
+	int missing = OWN_ALL;
+	int own;
+
+	while (rest.length > 0) {
+		struct span line = span_cut(&rest, '\n');
+
+		if (line.length > 0 && line.at[line.length - 1] == '\r') {
+			end = "\r\n";
+			line.length--;
+		}
+		own = own_line(line);
+		if (own != 0 && (missing & own) == 0)
+			continue;
+		missing &= ~own;
+		if (own != 0)
+			own_write(text, own, change);
+		else
+			text_add(text, line.at, line.length);
+		text_put(text, end);
+	}
+	for (own = OWN_USES; own <= OWN_LINK; own *= 2) {
+		if ((missing & own) == 0)
+			continue;
+		own_write(text, own, change);
+		text_put(text, end);
+	}
+	while (!text->full && text->length + 1 < record->size)
+		text_put(text, " ");
+	if (text->length < record->size)
+		text_put(text, "\n");
+}
+
+/* One pwrite of all of TEXT from the start of the file, or false. */
+static bool record_put(int fd, const char *at, size_t length)
+{
+	ssize_t put;
+
+	do
+		put = pwrite(fd, at, length, 0);
+	while (put < 0 && errno == EINTR);
+	if (put >= 0 && (size_t)put != length)
+		errno = ENOSPC;
+	return put == (ssize_t)length;
+}
+
+/*
+ * Puts the old record back after a write that failed, with one pwrite again,
+ * and blanks as far as the file has grown. Nobody has been told anything. [S4]
+ */
+static void record_restore(struct record *record)
+{
+	char old[RECORD_MAX + 1];
+	struct stat st;
+	size_t length = record->size;
+
+	memset(old, ' ', sizeof(old));
+	memcpy(old, record->text, record->size);
+	if (fstat(record->fd, &st) == 0 && st.st_size > (off_t)length &&
+	    st.st_size <= RECORD_MAX) {
+		length = (size_t)st.st_size;
+		old[length - 1] = '\n';
+	}
+	if (!record_put(record->fd, old, length))
+		complain("%s: not restored: %s", record->name, strerror(errno));
+	wipe(old, sizeof(old));
+}
+
+/*
+ * Writes CHANGE into the locked record and onto the disk. False, with a
+ * complaint, if that failed; the record is then as it was. [S3] [S4]
+ */
+static bool record_write(struct record *record, const struct change *change)
+{
+	char buffer[RECORD_MAX + 1];
+	struct text text = text_in(buffer, sizeof(buffer));
+	bool written;
+
+	record_compose(&text, record, change);
+	if (text.full) {
+		complain("%s: no room for another line", record->name);
+		return false;
+	}
+	written = record_put(record->fd, text.at, text.length);
+	if (written)
+		written = sync_data(record->fd) == 0;
+	if (!written) {
+		complain("%s: %s", record->name, strerror(errno));
+		record_restore(record);
+	}
+	wipe(buffer, sizeof(buffer));
+	return written;
+}
+
+/*
+ * 8. Link and deliveries
+ */
+
+/* Extensions that some server runs instead of sending; mint has the same. */
+static const char *const run_by_servers[] = {"php", "php3", "php4", "php5",
+    "php6", "php7", "php8", "phps", "phtml", "phar", "pht", "cgi", "fcgi",
+    "fpl", "pl", "py", "pyc", "rb", "sh", "shtml", "shtm", "stm", "asp",
+    "aspx", "jsp", "jspx", "cfm", "lua"};
+
+static bool same_letters(struct span span, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < span.length && word[i] != '\0'; i++)
+		if (tolower((unsigned char)span.at[i]) != word[i])
+			return false;
+	return i == span.length && word[i] == '\0';
+}
+
+/*
+ * May a file of this name be sold? Apache looks at every extension, so that
+ * x.php.zip may be run as well. Control characters fit no header. [S9]
+ */
+static bool name_sold(const char *name)
+{
+	struct span rest = {name, strlen(name)};
+	size_t i;
+
+	for (i = 0; i < rest.length; i++)
+		if (iscntrl((unsigned char)name[i]))
+			return false;
+	if (rest.length == 0 || *name == '.')
+		return false;
+	span_cut(&rest, '.');
+	while (rest.length > 0) {
+		struct span extension = span_cut(&rest, '.');
+
+		for (i = 0; i < LENGTH(run_by_servers); i++)
+			if (same_letters(extension, run_by_servers[i]))
+				return false;
+	}
+	return true;
+}
+
+/*
+ * Adds the file PATH ("files/..."). False, with a complaint, if it is not to
+ * be sold. [S9]
+ */
+static bool items_add(struct items *items, const char *path, off_t size)
+{
+	struct item *item = &items->at[items->count];
+	struct text text = text_in(item->path, sizeof(item->path));
+
+	if (!name_sold(strrchr(path, '/') + 1)) {
+		complain("%s: a server might run a file of this name", path);
+		return false;
+	}
+	text_put(&text, path);
+	item->size = size;
+	items->count++;
+	return !text.full;
+}
+
+static int by_path(const void *left, const void *right)
+{
+	return strcmp(((const struct item *)left)->path,
+	    ((const struct item *)right)->path);
+}
+
+/* Adds each regular file that the open FOLDER holds; PATH is its path. */
+static bool items_add_all(struct items *items, DIR *folder, const char *path)
+{
+	char buffer[PATH_SIZE];
+	struct dirent *entry;
+	struct stat st;
+
+	while (errno = 0, (entry = readdir(folder)) != NULL) {
+		struct text text = text_in(buffer, sizeof(buffer));
+
+		text_print(&text, "%s/%s", path, entry->d_name);
+		if (entry->d_name[0] == '.')
+			continue;
+		if (fstatat(dirfd(folder), entry->d_name, &st,
+			AT_SYMLINK_NOFOLLOW) != 0)
+			return false;
+		if (!S_ISREG(st.st_mode))
+			continue;
+		if (text.full || items->count == ITEMS_MAX) {
+			errno = text.full ? ENAMETOOLONG : EMFILE;
+			return false;
+		}
+		if (!items_add(items, buffer, st.st_size))
+			return false;
+	}
+	return errno == 0;
+}
+
+/* Adds the folder PATH, in the order of the names in it. */
+static bool items_add_folder(struct items *items, int home, const char *path)
+{
+	DIR *folder = folder_open(home, path);
+	size_t first = items->count;
+	bool good;
+
+	if (folder == NULL) {
+		complain("%s: %s", path, strerror(errno));
+		return false;
+	}
+	good = items_add_all(items, folder, path);
+	if (!good)
+		complain("%s: not read: %s", path, strerror(errno));
+	if (good && items->count == first)
+		complain("%s: no file in it", path);
+	qsort(&items->at[first], items->count - first, sizeof(items->at[0]),
+	    by_path);
+	return closedir(folder) == 0 && good && items->count > first;
+}
+
+/*
+ * Is PATH ("files/...") made of plain names, and each folder on the way a real
+ * one? Cuts a slash at its end. [S9]
+ */
+static bool path_plain(int home, char *path)
+{
+	char *slash = path + strlen(path) - 1;
+	struct stat st;
+
+	if (*slash == '/')
+		*slash = '\0';
+	if (strstr(path, "/.") != NULL || strstr(path, "//") != NULL ||
+	    path[strlen(path) - 1] == '/')
+		return false;
+	for (slash = strchr(path, '/'); (slash = strchr(slash + 1, '/'));) {
+		bool real;
+
+		*slash = '\0';
+		real = fstatat(home, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		       S_ISDIR(st.st_mode);
+		*slash = '/';
+		if (!real)
+			return false;
+	}
+	return true;
+}
+
+/* Adds what one line "file" of a record names. */
+static bool items_add_entry(struct items *items, int home, struct span file)
+{
+	char path[PATH_SIZE] = "files/";
+	size_t start = strlen(path);
+	struct stat st;
+
+	if (!span_copy(file, path + start, sizeof(path) - start) ||
+	    path[start] == '\0' || !path_plain(home, path)) {
+		complain("file: %.*s: not a plain path below files",
+		    (int)file.length, file.at);
+		return false;
+	}
+	if (fstatat(home, path, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		complain("%s: %s", path, strerror(errno));
+		return false;
+	}
+	if (S_ISDIR(st.st_mode))
+		return items_add_folder(items, home, path);
+	if (!S_ISREG(st.st_mode) || items->count == ITEMS_MAX) {
+		complain("%s: %s", path, S_ISREG(st.st_mode)
+			? "too many files" : "not a regular file");
+		return false;
+	}
+	return items_add(items, path, st.st_size);
+}
+
+static bool name_taken(const struct items *items, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(items->at[i].name, items->at[count].name) == 0)
+			return true;
+	return strcmp(items->at[count].name, LIST_PAGE) == 0;
+}
+
+/*
+ * Gives each item its public name: that of the file, or "2-name" and so on
+ * where two folders hold a file of the same name.
+ */
+static bool items_name(struct items *items)
+{
+	size_t i;
+
+	for (i = 0; i < items->count; i++) {
+		struct item *item = &items->at[i];
+		const char *name = strrchr(item->path, '/') + 1;
+		struct text text = text_in(item->name, sizeof(item->name));
+		int number = 2;
+
+		text_put(&text, name);
+		while (!text.full && name_taken(items, i)) {
+			text = text_in(item->name, sizeof(item->name));
+			text_print(&text, "%d-%s", number++, name);
+		}
+		if (text.full)
+			return false;
+	}
+	return true;
+}
+
+/* All that RECORD sells; false, with a complaint, if any of it is not there. */
+static bool items_collect(struct items *items, int home,
+    const struct record *record)
+{
+	struct span rest = record->body;
+	struct span file;
+
+	items->count = 0;
+	while (record_file(&rest, &file))
+		if (!items_add_entry(items, home, file))
+			return false;
+	return items_name(items);
+}
+
+/* What the link of several files, or of one, opens first. */
+static const char *items_first(const struct items *items)
+{
+	return items->count == 1 ? items->at[0].name : LIST_PAGE;
+}
+
+/* A new link, which nobody can guess; false if the kernel gives no bytes. */
+static bool link_draw(struct link *link, time_t end)
+{
+	unsigned char bytes[2 * RANDOM_BYTES];
+
+	if (!random_bytes(bytes, sizeof(bytes))) {
+		complain("no random bytes to be had from the kernel");
+		return false;
+	}
+	link->end = end;
+	hex_write(bytes, RANDOM_BYTES, link->token);
+	hex_write(bytes + RANDOM_BYTES, RANDOM_BYTES, link->secret);
+	wipe(bytes, sizeof(bytes));
+	return true;
+}
+
+/* The minute in which LINK expires, which names the folder it is in. */
+static long long link_bucket(const struct link *link)
+{
+	return (long long)link->end / 60;
+}
+
+/*
+ * What a delivery needs to publish a link. "refusal" is the page of whoever
+ * comes late or with a wrong secret: HTML on one line, in ASCII, and without
+ * the characters " \\ %. "list" is the page for several files, else empty.
+ */
+struct offer {
+	const struct link *link;
+	const struct items *items;
+	const char *refusal;
+	const struct text *list;
+};
+
+/*
+ * A way to let the buyer have the files. All functions but "address" return
+ * false after a complaint.
+ *
+ *	publish		makes the link work; on failure leaves nothing behind
+ *	alive		does a published link still open NAME? No complaint.
+ *	withdraw	undoes publish
+ *	address		adds the URL of NAME, as it stands in Location
+ *	sweep		removes a bounded number of expired links
+ */
+struct delivery {
+	bool (*publish)(const struct shop *, const struct offer *);
+	bool (*alive)(const struct shop *, const struct link *, const char *);
+	void (*withdraw)(const struct shop *, const struct link *);
+	void (*address)(const struct shop *, const struct link *, const char *,
+	    struct text *);
+	void (*sweep)(const struct shop *);
+};
+
+/*
+ * Delivery "apache": secure/<bucket>/<token>/ with .htaccess and the files as
+ * links. While it is built, the directory is called .<token>.
+ */
+struct place {
+	char path[64 + HEX_SIZE + NAME_SIZE];
+};
+
+/* The path below secure of the file NAME in the link's directory. */
+static struct place apache_place(const struct link *link, const char *hidden,
+    const char *name)
+{
+	struct place place;
+	struct text text = text_in(place.path, sizeof(place.path));
+
+	text_print(&text, "%lld/%s%s", link_bucket(link), hidden, link->token);
+	if (*name != '\0')
+		text_print(&text, "/%s", name);
+	return place;
+}
+
+/* Adds a page for refusals, if there is one that fits between quotes. */
+static void rules_refusal(struct text *rules, const char *refusal)
+{
+	if (*refusal != '\0' && strpbrk(refusal, "\"\\%\r\n") == NULL)
+		text_print(rules, "ErrorDocument 403 \"%s\"\n", refusal);
+}
+
+/*
+ * The rules of one link. What refuses comes first and stands in no IfModule,
+ * so that a server without mod_rewrite answers 500 and not the file. [S7]
+ */
+static bool rules_write(struct text *rules, const struct shop *shop,
+    const struct offer *offer)
+{
+	char least[STAMP_SIZE], greatest[STAMP_SIZE];
+
+	if (!stamp_range(shop->now, offer->link->end, least, greatest))
+		return false;
+	text_print(rules,
+	    "RewriteEngine On\n"
+	    "RewriteCond %%{TIME} <%s [OR]\n"
+	    "RewriteCond %%{TIME} >%s [OR]\n"
+	    "RewriteCond %%{QUERY_STRING} !^%s$\n"
+	    "RewriteRule ^ - [F]\n"
+	    "RewriteRule ^$|(^|/)\\. - [F]\n"
+	    "RewriteRule ^ - [E=no-gzip:1]\n"
+	    "SetHandler default-handler\n"
+	    "ForceType application/octet-stream\n"
+	    "<IfModule mod_headers.c>\n"
+	    "Header set Content-Disposition attachment\n"
+	    "Header set Cache-Control \"private, no-store\"\n"
+	    "Header set Referrer-Policy no-referrer\n"
+	    "Header set X-Content-Type-Options nosniff\n"
+	    "Header set X-Robots-Tag \"noindex, nofollow\"\n"
+	    "</IfModule>\n",
+	    least, greatest, offer->link->secret);
+	if (offer->list->length > 0)
+		text_put(rules,
+		    "<Files " LIST_PAGE ">\n"
+		    "ForceType \"text/html; charset=utf-8\"\n"
+		    "<IfModule mod_headers.c>\n"
+		    "Header unset Content-Disposition\n"
+		    "</IfModule>\n"
+		    "</Files>\n");
+	rules_refusal(rules, offer->refusal);
+	return !rules->full;
+}
+
+/* One item as a link in the hidden directory. */
+static bool apache_link(const struct shop *shop, const struct link *link,
+    const struct item *item)
+{
+	struct place place = apache_place(link, ".", item->name);
+	char target[2 * PATH_SIZE];
+	struct text text = text_in(target, sizeof(target));
+
+	if (shop->settings.links == LINKS_HARD)
+		return linkat(shop->home, item->path, shop->secure, place.path,
+			   0) == 0;
+	text_print(&text, "%s/%s", shop->settings.home, item->path);
+	return !text.full && symlinkat(target, shop->secure, place.path) == 0;
+}
+
+/*
+ * Forbids all of secure but what a link's own rules allow. Made here, too, if
+ * it is not there, each time that a bucket is begun. [S7]
+ */
+static bool apache_forbid(const struct shop *shop, const char *refusal)
+{
+	char buffer[4096];
+	struct text rules = text_in(buffer, sizeof(buffer));
+
+	text_put(&rules, "RewriteEngine On\nRewriteRule ^ - [F]\n");
+	rules_refusal(&rules, refusal);
+	return write_file(shop->secure, ".htaccess", &rules) ||
+	       errno == EEXIST;
+}
+
+/* Makes the hidden directory, and its bucket if this is its first link. */
+static bool apache_begin(const struct shop *shop, const struct offer *offer)
+{
+	struct place hidden = apache_place(offer->link, ".", "");
+	char bucket[32];
+	struct text text = text_in(bucket, sizeof(bucket));
+
+	if (mkdirat(shop->secure, hidden.path, 0711) == 0)
+		return true;
+	text_print(&text, "%lld", link_bucket(offer->link));
+	return errno == ENOENT && apache_forbid(shop, offer->refusal) &&
+	       (mkdirat(shop->secure, bucket, 0711) == 0 || errno == EEXIST) &&
+	       mkdirat(shop->secure, hidden.path, 0711) == 0;
+}
+
+/* Fills the hidden directory, rules first, and gives it its name. [S6] */
+static bool apache_fill(const struct shop *shop, const struct offer *offer,
+    struct text *rules)
+{
+	struct place file = apache_place(offer->link, ".", ".htaccess");
+	struct place hidden = apache_place(offer->link, ".", "");
+	struct place place = apache_place(offer->link, "", "");
+	size_t i;
+
+	if (!rules_write(rules, shop, offer) ||
+	    !write_file(shop->secure, file.path, rules))
+		return false;
+	for (i = 0; i < offer->items->count; i++)
+		if (!apache_link(shop, offer->link, &offer->items->at[i]))
+			return false;
+	file = apache_place(offer->link, ".", LIST_PAGE);
+	if (offer->list->length > 0 &&
+	    !write_file(shop->secure, file.path, offer->list))
+		return false;
+	return renameat(shop->secure, hidden.path, shop->secure, place.path) ==
+	       0;
+}
+
+/* Removes a link's directory with what is in it; others may be doing it too. */
+static void remove_link(int at, const char *path)
+{
+	DIR *folder = folder_open(at, path);
+	struct dirent *entry;
+
+	if (folder == NULL)
+		return;
+	while ((entry = readdir(folder)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			(void)unlinkat(dirfd(folder), entry->d_name, 0);
+	(void)closedir(folder);
+	(void)unlinkat(at, path, AT_REMOVEDIR);
+}
+
+/* Removes up to *ALLOWED links of a bucket, and the bucket if it is empty. */
+static void remove_bucket(int secure, const char *bucket, int *allowed)
+{
+	DIR *folder = folder_open(secure, bucket);
+	struct dirent *entry;
+
+	if (folder == NULL)
+		return;
+	while (*allowed > 0 && (entry = readdir(folder)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		remove_link(dirfd(folder), entry->d_name);
+		--*allowed;
+	}
+	(void)closedir(folder);
+	if (*allowed > 0)
+		(void)unlinkat(secure, bucket, AT_REMOVEDIR);
+}
+
+static void apache_sweep(const struct shop *shop)
+{
+	DIR *folder = folder_open(shop->secure, ".");
+	struct dirent *entry;
+	int allowed = SWEEP_MAX;
+
+	if (folder == NULL) {
+		complain("secure: not swept: %s", strerror(errno));
+		return;
+	}
+	while (allowed > 0 && (entry = readdir(folder)) != NULL) {
+		struct span name = {entry->d_name, strlen(entry->d_name)};
+		long minute;
+
+		if (number_read(name, 0, 999999999, &minute) &&
+		    minute < shop->now / 60)
+			remove_bucket(shop->secure, entry->d_name, &allowed);
+	}
+	(void)closedir(folder);
+}
+
+static bool apache_publish(const struct shop *shop, const struct offer *offer)
+{
+	struct place hidden = apache_place(offer->link, ".", "");
+	char buffer[8192];
+	struct text rules = text_in(buffer, sizeof(buffer));
+	bool done = apache_begin(shop, offer);
+
+	if (done && !apache_fill(shop, offer, &rules)) {
+		done = false;
+		complain("secure/%s: %s", hidden.path, strerror(errno));
+		remove_link(shop->secure, hidden.path);
+	} else if (!done) {
+		complain("secure/%s: %s", hidden.path, strerror(errno));
+	}
+	wipe(buffer, sizeof(buffer));
+	return done;
+}
+
+static bool apache_alive(const struct shop *shop, const struct link *link,
+    const char *name)
+{
+	struct place place = apache_place(link, "", name);
+	struct stat st;
+
+	return fstatat(shop->secure, place.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void apache_withdraw(const struct shop *shop, const struct link *link)
+{
+	struct place place = apache_place(link, "", "");
+
+	remove_link(shop->secure, place.path);
+}
+
+static void apache_address(const struct shop *shop, const struct link *link,
+    const char *name, struct text *text)
+{
+	struct place place = apache_place(link, "", name);
+
+	text_put(text, shop->settings.url);
+	text_put(text, "/");
+	text_url(text, place.path);
+	text_print(text, "?%s", link->secret);
+}
+
+/* In the order of DELIVERY_... */
+static const struct delivery deliveries[] = {
+	{apache_publish, apache_alive, apache_withdraw, apache_address,
+	    apache_sweep},
+};
+
+/*
+ * 9. Pages and reply
+ */
+
+enum outcome {
+	OUTCOME_LINK,
+	OUTCOME_FORM,
+	OUTCOME_EMPTY,
+	OUTCOME_MISTYPED,
+	OUTCOME_UNKNOWN,
+	OUTCOME_USED_UP,
+	OUTCOME_EXPIRED,
+	OUTCOME_BAD_METHOD,
+	OUTCOME_BAD_TYPE,
+	OUTCOME_NO_LENGTH,
+	OUTCOME_BAD_LENGTH,
+	OUTCOME_TOO_LONG,
+	OUTCOME_BAD_BODY,
+	OUTCOME_TRY_AGAIN,
+	OUTCOME_NOT_SET_UP
+};
+
+/* What a buyer can be told: the status (RFC 9110), its word, the sentence. */
+static const struct answer {
+	const char *status;
+	const char *header; /* one more, or empty */
+	const char *word; /* data-outcome */
+	const char *sentence;
+} answers[] = {
+	{"303 See Other", "", "", ""},
+	{"200 OK", "", "form", "Please enter the code from your card."},
+	{"400 Bad Request", "", "empty",
+	    "That is not a code yet. Please enter all the letters and digits "
+	    "from your card."},
+	{"404 Not Found", "", "mistyped",
+	    "One character seems to be mistyped. Please compare the code with "
+	    "your card."},
+	{"404 Not Found", "", "unknown",
+	    "We do not know this code. Please compare it with your card."},
+	{"410 Gone", "", "used-up",
+	    "All downloads of this code have been used."},
+	{"410 Gone", "", "expired", "This code is no longer valid."},
+	{"405 Method Not Allowed", "Allow: GET, HEAD, POST\n", "bad-request",
+	    "That did not work. Please use the form."},
+	{"415 Unsupported Media Type", "", "bad-request",
+	    "That did not work. Please use the form."},
+	{"411 Length Required", "", "bad-request",
+	    "That did not work. Please use the form."},
+	{"400 Bad Request", "", "bad-request",
+	    "That did not work. Please use the form."},
+	{"413 Content Too Large", "", "bad-request",
+	    "That was too long for a code. Please use the form."},
+	{"400 Bad Request", "", "bad-request",
+	    "Your code did not reach us whole. Please send it again."},
+	{"503 Service Unavailable", "Retry-After: 10\n", "try-again",
+	    "The shop is busy. No download was lost. Please try again in a "
+	    "moment."},
+	{"500 Internal Server Error", "", "not-set-up",
+	    "The shop is not ready yet. Nothing was counted. Please come back "
+	    "later."},
+};
+
+/* Which outcome each FAULT_... of a request is; FAULT_NONE is the form. */
+static const enum outcome fault_outcomes[] = {OUTCOME_FORM, OUTCOME_BAD_METHOD,
+    OUTCOME_BAD_TYPE, OUTCOME_NO_LENGTH, OUTCOME_BAD_LENGTH, OUTCOME_TOO_LONG,
+    OUTCOME_BAD_BODY};
+
+#define MARKER "<!-- redeem -->"
+#define SHOWN_MAX 100 /* characters of what was typed that are shown again */
+
+static const char page_head[] =
+    "<!DOCTYPE html>\n"
+    "<html lang=\"en\">\n"
+    "<head>\n"
+    "<meta charset=\"utf-8\">\n"
+    "<meta name=\"viewport\" content=\"width=device-width, "
+    "initial-scale=1\">\n"
+    "<meta name=\"robots\" content=\"noindex\">\n"
+    "<meta name=\"referrer\" content=\"no-referrer\">\n"
+    "<title>Download</title>\n"
+    "<style>\n"
+    ":root{color-scheme:light dark}\n"
+    "body{font:18px/1.5 system-ui,sans-serif;margin:0;padding:1.5rem;"
+    "background:#fff;color:#1a1a1a}\n"
+    "main{max-width:32rem;margin:8vh auto 0}\n"
+    "label,input,button{display:block;font:inherit;box-sizing:border-box;"
+    "width:100%}\n"
+    "input{font-family:ui-monospace,monospace;font-size:1.4rem;padding:.6rem;"
+    "margin:.3rem 0 1rem;border:2px solid #767676;border-radius:.4rem;"
+    "background:#fff;color:#1a1a1a}\n"
+    "button{padding:.8rem;border:0;border-radius:.4rem;background:#1a1a1a;"
+    "color:#fff;font-weight:600}\n"
+    "a{color:#0b57a4}\n"
+    "li{margin:.8rem 0}\n"
+    "@media (prefers-color-scheme:dark){body{background:#161616;"
+    "color:#eee}input{background:#222;color:#eee}button{background:#eee;"
+    "color:#161616}a{color:#8ec2ff}}\n"
+    "</style>\n"
+    "</head>\n"
+    "<body>\n"
+    "<main>\n";
+
+static const char page_tail[] = "</main>\n</body>\n</html>\n";
+
+/* Begins a page: the owner's up to the marker, or the built-in one. */
+static void page_begin(struct text *out, const char *page)
+{
+	const char *marker = strstr(page, MARKER);
+
+	if (marker != NULL)
+		text_add(out, page, (size_t)(marker - page));
+	else
+		text_put(out, page_head);
+}
+
+static void page_end(struct text *out, const char *page)
+{
+	const char *marker = strstr(page, MARKER);
+
+	text_put(out, marker != NULL ? marker + strlen(MARKER) : page_tail);
+}
+
+/* The message and the form, with what was typed still in it. [S10] */
+static void page_form(struct text *out, enum outcome outcome,
+    const struct request *request)
+{
+	const struct answer *answer = &answers[outcome];
+
+	text_print(out, "<p id=\"redeem-message\" data-outcome=\"%s\"",
+	    answer->word);
+	if (outcome != OUTCOME_FORM)
+		text_put(out, " role=\"alert\"");
+	text_print(out,
+	    ">%s</p>\n"
+	    "<form id=\"redeem-form\" method=\"post\" action=\"%s\">\n"
+	    "<label for=\"redeem-code\">Your code</label>\n"
+	    "<input id=\"redeem-code\" name=\"code\" type=\"text\" required"
+	    " autocomplete=\"off\" autocapitalize=\"characters\""
+	    " autocorrect=\"off\" spellcheck=\"false\""
+	    " placeholder=\"XXXX-XXXX-XXXX\""
+	    " aria-describedby=\"redeem-message\" value=\"",
+	    answer->sentence, request->script);
+	text_html(out, request->typed, SHOWN_MAX);
+	text_put(out,
+	    "\">\n"
+	    "<button type=\"submit\">Download</button>\n"
+	    "</form>\n");
+}
+
+/* A size in units of 1000, as phones and shops show it. */
+static void text_size(struct text *out, off_t size)
+{
+	static const char *const units[] = {"kB", "MB", "GB"};
+	long long tenths = ((long long)size + 99) / 100;
+	size_t unit = 0;
+
+	while (tenths >= 10000 && unit + 1 < LENGTH(units)) {
+		tenths = (tenths + 999) / 1000;
+		unit++;
+	}
+	if (tenths < 100)
+		text_print(out, "%lld.%lld %s", tenths / 10, tenths % 10,
+		    units[unit]);
+	else
+		text_print(out, "%lld %s", (tenths + 5) / 10, units[unit]);
+}
+
+/*
+ * The page inside a link that lists its files: relative addresses, each with
+ * the secret. LEFT downloads remain after this one.
+ */
+static void page_list(struct text *out, const struct shop *shop,
+    const struct link *link, long left)
+{
+	struct tm tm;
+	size_t i;
+
+	page_begin(out, shop->page);
+	text_print(out,
+	    "<p id=\"redeem-message\" data-outcome=\"files\">Here are your "
+	    "files. Downloads left after this one: %ld.</p>\n"
+	    "<ul id=\"redeem-files\">\n", left);
+	for (i = 0; i < shop->items.count; i++) {
+		const struct item *item = &shop->items.at[i];
+
+		text_put(out, "<li><a href=\"");
+		text_url(out, item->name);
+		text_print(out, "?%s\" download>", link->secret);
+		text_html(out, item->name, NAME_SIZE);
+		text_put(out, "</a> (");
+		text_size(out, item->size);
+		text_put(out, ")</li>\n");
+	}
+	text_put(out, "</ul>\n<p>Please begin each download before "
+	    "<time datetime=\"");
+	text_instant(out, link->end);
+	if (localtime_r(&link->end, &tm) == NULL)
+		out->full = true;
+	else
+		text_print(out, "\">%02d:%02d:%02d</time>. ", tm.tm_hour,
+		    tm.tm_min, tm.tm_sec);
+	text_put(out, "After that, enter your code again.</p>\n");
+	page_end(out, shop->page);
+}
+
+/*
+ * The page of a link that is no longer open, or whose secret is wrong: one
+ * line of ASCII without double quotes, for ErrorDocument.
+ */
+static void page_refusal(struct text *out, const struct request *request)
+{
+	text_put(out,
+	    "<!DOCTYPE html><html lang=en><meta name=viewport "
+	    "content='width=device-width, initial-scale=1'>"
+	    "<title>This link is closed</title>"
+	    "<style>body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;"
+	    "margin:8vh auto;padding:0 1.5rem}"
+	    ":root{color-scheme:light dark}</style>"
+	    "<p data-outcome=link-closed>This link is not open any more, or it "
+	    "is not complete. A link opens for a short time only.</p>"
+	    "<p>Please enter your code again: a second try "
+	    "shortly after the first costs nothing.</p>");
+	if (request->script[0] != '\0')
+		text_print(out, "<p><a href='%s'>Back to the form</a></p>",
+		    request->script);
+}
+
+/* Headers that all pages have. [S10] */
+static const char page_headers[] =
+    "Content-Type: text/html; charset=utf-8\n"
+    "Cache-Control: no-store\n"
+    "Referrer-Policy: no-referrer\n"
+    "X-Content-Type-Options: nosniff\n"
+    "X-Robots-Tag: noindex\n"
+    "Content-Security-Policy: script-src 'none'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'\n";
+
+/*
+ * Writes a whole answer into OUT: status, headers, page. "Status" comes first:
+ * a server takes "Location" alone for a redirect of its own (RFC 3875, 6.2.2).
+ */
+static void reply_page(struct text *out, const struct shop *shop,
+    enum outcome outcome)
+{
+	const struct answer *answer = &answers[outcome];
+
+	text_print(out, "Status: %s\n%s%s\n", answer->status, answer->header,
+	    page_headers);
+	if (shop->request.method == METHOD_HEAD)
+		return;
+	page_begin(out, shop->page);
+	page_form(out, outcome, &shop->request);
+	page_end(out, shop->page);
+}
+
+/* The answer that gives a link; LOCATION is percent-encoded already. [S11] */
+static void reply_link(struct text *out, const char *location)
+{
+	text_print(out,
+	    "Status: %s\nLocation: %s\nCache-Control: no-store\n"
+	    "Referrer-Policy: no-referrer\nContent-Type: text/plain\n\n",
+	    answers[OUTCOME_LINK].status, location);
+}
+
+/*
+ * 10. redeem: from the form to the link
+ */
+
+/* Adds one line to home/log; a log that cannot be written stops nothing. */
+static void log_event(const struct shop *shop, const char *word, long uses)
+{
+	const struct record *record = &shop->record;
+	char buffer[RECORD_MAX * 3 + 256];
+	struct text line = text_in(buffer, sizeof(buffer));
+	struct span rest = record->body;
+	struct span file;
+	struct stat st;
+	int fd;
+
+	text_instant(&line, shop->now);
+	text_print(&line, " %s %s %ld/%ld", word, record->name, uses,
+	    record->limit);
+	while (record_file(&rest, &file)) {
+		char name[RECORD_MAX + 1];
+
+		text_put(&line, " ");
+		if (span_copy(file, name, sizeof(name)))
+			text_url(&line, name);
+	}
+	text_put(&line, "\n");
+	fd = openat(shop->home, "log",
+	    O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && fstat(shop->home, &st) == 0)
+		fd = openat(shop->home, "log",
+		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+		    (st.st_mode & S_IWGRP) != 0 ? 0660 : 0600);
+	if (fd < 0 || !write_all(fd, line.at, line.length))
+		complain("log: %s", strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/*
+ * Publishes a new link and counts it, in this order; undone if the second part
+ * fails. The caller tells the buyer. [S3] [S4]
+ */
+static bool give(struct shop *shop, const struct change *change)
+{
+	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	char buffer[2048];
+	struct text refusal = text_in(buffer, sizeof(buffer));
+	struct text list = text_in(shop->list, sizeof(shop->list));
+	struct offer offer = {change->link, &shop->items, buffer, &list};
+
+	page_refusal(&refusal, &shop->request);
+	if (shop->items.count > 1)
+		page_list(&list, shop, change->link,
+		    shop->record.limit - change->uses);
+	if (refusal.full || list.full) {
+		complain("%s: no room for its pages", shop->record.name);
+		return false;
+	}
+	if (!delivery->publish(shop, &offer))
+		return false;
+	if (!record_write(&shop->record, change)) {
+		delivery->withdraw(shop, change->link);
+		return false;
+	}
+	return true;
+}
+
+/* Serves the record that is open and locked; LOCATION gets the link. */
+static enum outcome serve(struct shop *shop, struct text *location)
+{
+	struct record *record = &shop->record;
+	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	enum decision decision = decide(record, &shop->settings, shop->now,
+	    local_day(shop->now));
+	struct link link = record->link;
+	struct change change = {record->uses, record->last, &link};
+
+	if (decision == REFUSE_USED_UP || decision == REFUSE_EXPIRED) {
+		bool used_up = decision == REFUSE_USED_UP;
+
+		log_event(shop, used_up ? "used-up" : "expired", record->uses);
+		return used_up ? OUTCOME_USED_UP : OUTCOME_EXPIRED;
+	}
+	if (!items_collect(&shop->items, shop->home, record))
+		return OUTCOME_TRY_AGAIN;
+	if (decision == GIVE_COUNTED) {
+		change.uses++;
+		change.last = shop->now;
+	}
+	if (decision != GIVE_SAME ||
+	    !delivery->alive(shop, &link, items_first(&shop->items))) {
+		if (!link_draw(&link, shop->now + shop->settings.window) ||
+		    !give(shop, &change))
+			return OUTCOME_TRY_AGAIN;
+	}
+	delivery->address(shop, &link, items_first(&shop->items), location);
+	log_event(shop, decision == GIVE_COUNTED ? "redeemed" : "again",
+	    change.uses);
+	wipe(&link, sizeof(link));
+	return location->full ? OUTCOME_TRY_AGAIN : OUTCOME_LINK;
+}
+
+/* Looks the code up that was typed, and serves it under its lock. */
+static enum outcome redeem_code(struct shop *shop, struct text *location)
+{
+	struct code code;
+	enum outcome outcome;
+
+	if (!code_read(&code, shop->request.typed))
+		return OUTCOME_EMPTY;
+	switch (record_open(&shop->record, shop->home, &code)) {
+	case FOUND_NONE:
+		return code_mistyped(&code) ? OUTCOME_MISTYPED
+					    : OUTCOME_UNKNOWN;
+	case FOUND_BROKEN:
+		return OUTCOME_TRY_AGAIN;
+	case FOUND:
+		break;
+	}
+	shop->now = time(NULL);
+	outcome = serve(shop, location);
+	record_close(&shop->record);
+	if (outcome == OUTCOME_LINK)
+		deliveries[shop->settings.delivery].sweep(shop);
+	return outcome;
+}
+
+/* Opens the directories of the settings; false, with a complaint. */
+static bool shop_open(struct shop *shop)
+{
+	const struct settings *settings = &shop->settings;
+
+	shop->home = open(settings->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (shop->home < 0) {
+		complain("%s: %s", settings->home, strerror(errno));
+		return false;
+	}
+	if (settings->secure[0] == '\0')
+		return true;
+	shop->secure = open(settings->secure,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (shop->secure < 0)
+		complain("%s: %s", settings->secure, strerror(errno));
+	return shop->secure >= 0;
+}
+
+static void shop_close(struct shop *shop)
+{
+	if (shop->home >= 0)
+		(void)close(shop->home);
+	if (shop->secure >= 0)
+		(void)close(shop->secure);
+	shop->home = shop->secure = -1;
+}
+
+/* The owner's page: it must be there and have the marker. [S13] */
+static bool page_load(struct shop *shop)
+{
+	const char *name = shop->settings.page;
+	char path[2 * PATH_SIZE];
+	struct text text = text_in(path, sizeof(path));
+
+	if (*name == '\0')
+		return true;
+	if (*name != '/')
+		text_print(&text, "%s/", shop->settings.home);
+	text_put(&text, name);
+	if (read_file(path, shop->page, sizeof(shop->page)) < 0) {
+		complain("%s: page: %s", path, strerror(errno));
+		shop->page[0] = '\0';
+		return false;
+	}
+	if (strstr(shop->page, MARKER) == NULL) {
+		complain("%s: page: has no %s", path, MARKER);
+		shop->page[0] = '\0';
+		return false;
+	}
+	return true;
+}
+
+/*
+ * Answers one request: variables of the environment, body from IN, answer to
+ * OUT. Returns the outcome. Modes are given with each file that is made, so
+ * the umask is out of the way; SHOP need not hold anything before.
+ */
+static enum outcome redeem(struct shop *shop, int in, int out)
+{
+	char buffer[PATH_SIZE * 4];
+	struct text location = text_in(buffer, sizeof(buffer));
+	struct text reply = text_in(shop->out, sizeof(shop->out));
+	enum outcome outcome = OUTCOME_NOT_SET_UP;
+	enum fault fault;
+
+	shop->home = shop->secure = -1;
+	shop->page[0] = '\0';
+	(void)umask(0);
+	fault = request_read(&shop->request, in);
+	if (settings_load(&shop->settings) && page_load(shop)) {
+		if (fault != FAULT_NONE || shop->request.method != METHOD_POST)
+			outcome = fault_outcomes[fault];
+		else if (shop_open(shop))
+			outcome = redeem_code(shop, &location);
+	}
+	if (outcome == OUTCOME_LINK)
+		reply_link(&reply, location.at);
+	else
+		reply_page(&reply, shop, outcome);
+	shop_close(shop);
+	if (reply.full)
+		complain("an answer did not fit");
+	if (!write_all(out, reply.at, reply.length))
+		complain("the answer was not sent: %s", strerror(errno));
+	wipe(buffer, sizeof(buffer));
+	wipe(shop->out, reply.length);
+	return outcome;
+}
+
+/*
+ * 11. --check, and main
+ */
+
+/* Says one thing that was looked at; returns GOOD. */
+LIKE_PRINTF(3, 4)
+static bool say(bool good, const char *what, const char *format, ...)
+{
+	char line[2 * PATH_SIZE];
+	struct text text = text_in(line, sizeof(line));
+	va_list rest;
+
+	text_print(&text, "%-5s  %-8s  ", good ? "ok" : "WRONG", what);
+	va_start(rest, format);
+	if (vsnprintf(line + text.length, sizeof(line) - text.length - 1,
+		format, rest) < 0)
+		line[text.length] = '\0';
+	va_end(rest);
+	text.length = strlen(line);
+	text_put(&text, "\n");
+	return write_all(STDOUT_FILENO, line, text.length) && good;
+}
+
+/* Can other users of this machine get as far as into the directory PATH? */
+static bool others_enter(const char *path)
+{
+	char part[PATH_SIZE + 8];
+	struct text text = text_in(part, sizeof(part));
+	struct stat st;
+	char *slash;
+
+	text_put(&text, path);
+	while ((slash = strrchr(part, '/')) != NULL && slash != part) {
+		if (stat(part, &st) == 0 && (st.st_mode & S_IXOTH) == 0)
+			return false;
+		*slash = '\0';
+	}
+	return true;
+}
+
+/* The codes: nobody else may read or change them; we can lock and sync. */
+static bool check_codes(const struct shop *shop)
+{
+	static const char name[] = "codes/.check";
+	struct stat st;
+	bool good;
+	int fd;
+
+	if (fstatat(shop->home, "codes", &st, 0) != 0 || !S_ISDIR(st.st_mode))
+		return say(false, "codes", "%s/codes: no such directory",
+		    shop->settings.home);
+	if ((st.st_mode & (S_IROTH | S_IWOTH)) != 0 &&
+	    others_enter(shop->settings.home))
+		return say(false, "codes",
+		    "others can list them: chmod 700 %s/codes",
+		    shop->settings.home);
+	(void)unlinkat(shop->home, name, 0);
+	fd = openat(shop->home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0600);
+	good = fd >= 0 && lock_take(fd, 0) && record_put(fd, "x", 1) &&
+	       sync_data(fd) == 0;
+	good = say(good, "codes", "can be written, locked and synced%s%s",
+	    good ? "" : ": ", good ? "" : strerror(errno));
+	if (fd >= 0 && (close(fd) != 0 || unlinkat(shop->home, name, 0) != 0))
+		good = say(false, "codes", "%s: %s", name, strerror(errno));
+	return good;
+}
+
+static bool check_files(const struct shop *shop)
+{
+	bool files = faccessat(shop->home, "files", R_OK | X_OK, 0) == 0;
+	int fd = openat(shop->home, "log",
+	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	say(files, "files", "%s/files%s%s", shop->settings.home,
+	    files ? "" : ": ", files ? "" : strerror(errno));
+	if (fd < 0)
+		return say(false, "log", "%s/log: %s", shop->settings.home,
+		    strerror(errno));
+	return close(fd) == 0 && say(true, "log", "can be written") && files;
+}
+
+/* Makes a link with no file in it, as for a buyer, and takes it back. */
+static bool check_delivery(struct shop *shop)
+{
+	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	struct text list = text_in(shop->list, sizeof(shop->list));
+	struct link link = {0, "", ""};
+	struct offer offer = {&link, &shop->items, "", &list};
+	struct stat home, secure;
+	bool good;
+
+	shop->items.count = 0;
+	good = link_draw(&link, shop->now + shop->settings.window) &&
+	       delivery->publish(shop, &offer);
+	if (good)
+		delivery->withdraw(shop, &link);
+	good = say(good, "secure", "%s: links can%s be made and removed",
+	    shop->settings.secure, good ? "" : "not");
+	if (shop->settings.links == LINKS_HARD && good &&
+	    fstat(shop->home, &home) == 0 && fstat(shop->secure, &secure) == 0)
+		good = say(home.st_dev == secure.st_dev, "links",
+		    "hard: home and secure on one file system: %s",
+		    home.st_dev == secure.st_dev ? "yes" : "no");
+	return good;
+}
+
+/* The clock, and the zone, which must be the web server's. */
+static bool check_clock(const struct shop *shop)
+{
+	static const time_t first_release = 1767225600; /* 2026-01-01 */
+	char shown[STAMP_SIZE];
+	struct tm tm;
+	long minutes;
+
+	if (!stamp(shop->now, &tm, shown))
+		return say(false, "clock", "cannot be shown");
+	minutes = (long)(shown_seconds(&tm) - shop->now) / 60;
+	return say(shop->now >= first_release, "clock",
+	    "the server's %%{TIME} must now be %s (UTC%c%02ld:%02ld)", shown,
+	    minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
+}
+
+/* Looks at all that a redemption needs, says each thing; 1 if one is wrong. */
+static int check(struct shop *shop)
+{
+	bool good;
+
+	shop->home = shop->secure = -1;
+	shop->page[0] = '\0';
+	(void)umask(0);
+	shop->now = time(NULL);
+	if (!say(settings_load(&shop->settings), "settings", "%s",
+		shop->settings.file))
+		return 1;
+	good = say(page_load(shop), "page", "%s",
+	    shop->settings.page[0] != '\0' ? shop->settings.page : "built in");
+	if (!say(shop_open(shop), "home", "%s", shop->settings.home))
+		return 1;
+	good = check_codes(shop) && good;
+	good = check_files(shop) && good;
+	good = check_delivery(shop) && good;
+	good = check_clock(shop) && good;
+	shop_close(shop);
+	return good ? 0 : 1;
+}
+
+static const char usage[] =
+    "redeem " VERSION ": a download for whoever holds the code\n"
+    "\n"
+    "A CGI program: the web server runs it. From a shell:\n"
+    "  redeem --check    looks at settings, directories, permissions, clock\n"
+    "                    and time zone, and says what is wrong\n"
+    "  redeem --version  says which version this is\n"
+    "  redeem --help     says this\n"
+    "\n"
+    "Settings: $REDEEM_CONF, else .htredeem beside the program or in the\n"
+    "current directory.\n";
+
+static int shell(struct shop *shop, const char *option)
+{
+	static const char version[] = "redeem " VERSION "\n";
+
+	if (strcmp(option, "--check") == 0)
+		return check(shop);
+	if (strcmp(option, "--version") == 0)
+		return !write_all(STDOUT_FILENO, version, strlen(version));
+	if (strcmp(option, "--help") == 0)
+		return !write_all(STDOUT_FILENO, usage, strlen(usage));
+	(void)write_all(STDERR_FILENO, usage, strlen(usage));
+	return 2;
+}
+
+#ifndef REDEEM_NO_MAIN
+int main(int argc, char **argv)
+{
+	static struct shop shop;
+
+	/* a server passes a query without "=" as arguments: RFC 3875, 4.4 */
+	if (getenv("GATEWAY_INTERFACE") != NULL ||
+	    (argc < 2 && getenv("REQUEST_METHOD") != NULL)) {
+		(void)redeem(&shop, STDIN_FILENO, STDOUT_FILENO);
+		return 0;
+	}
+	return shell(&shop, argc == 2 ? argv[1] : "");
+}
+#endif

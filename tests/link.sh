@@ -1,0 +1,134 @@
+# What must hold for a link on any Apache; sourced by the tests of the three
+# set-ups once the server runs. The program counts, Apache serves the bytes.
+
+base=http://127.0.0.1:$port
+form=$base/cgi-bin/redeem.cgi
+
+# Redeems CODE through the server; sets $link to the address it leads to.
+redeem()
+{
+	code=$1
+	shift
+	redeemed=$(fetch -d "code=$code" "$@" "$form")
+	link=$(sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r')
+}
+
+# refused NAME STATUSES CURL-ARGUMENT...: not served, and no byte of the file.
+refused()
+{
+	name=$1
+	wanted=$2
+	shift 2
+	got=$(fetch "$@")
+	like "$name: refused" "$got" "^($wanted)\$"
+	ok "$name: no bytes" sh -c "! cmp -s -n 64 '$tmp/body' '$file'"
+}
+
+file=$shop/home/files/first-light.zip
+
+is 'the form answers' "$(fetch "$form")" 200
+like 'it is the form' "$(cat "$tmp/body")" 'data-outcome="form"'
+
+code AAAA1111
+redeem aaaa-1111
+is 'a code redeems' "$redeemed" 303
+like 'the link is an absolute path' "$link" \
+	'^/secure/[0-9]+/[0-9a-f]{32}/first-light.zip\?[0-9a-f]{32}$'
+is 'one use is counted' "$(value uses "$code_file")" 1
+is 'the link serves' "$(fetch "$base$link")" 200
+ok 'the exact bytes' cmp "$tmp/body" "$file"
+like 'as an attachment' "$(cat "$tmp/headers")" \
+	'^Content-Type: application/octet-stream|^Content-Disposition: attachment'
+unlike 'not compressed' "$(cat "$tmp/headers"; fetch --compressed "$base$link"; cat "$tmp/headers")" \
+	'^Content-Encoding'
+is 'a part of it: 206' "$(fetch -r 1000-1999 "$base$link")" 206
+ok 'the exact part' sh -c "tail -c +1001 '$file' | head -c 1000 | cmp - '$tmp/body'"
+is 'HEAD' "$(fetch -I "$base$link")" 200
+
+# [S7]: whatever is wrong, the answer is no
+path=${link%\?*}
+secret=${link#*\?}
+folder=${path%/*}
+# another last digit, one that is a letter in upper case, one more, one less
+case $secret in
+*0) wrong=${secret%?}1 ;;
+*) wrong=${secret%?}0 ;;
+esac
+refused 'no secret' 403 "$base$path"
+refused 'a wrong secret' 403 "$base$path?$wrong"
+refused 'a longer secret' 403 "$base$path?${secret}0"
+refused 'a longer secret in front' 403 "$base$path?0$secret"
+refused 'a shorter secret' 403 "$base$path?${secret%?}"
+refused 'the secret and more' 403 "$base$path?$secret&x=1"
+refused 'the secret with a line end' 403 "$base$path?$secret%0a"
+upper=$(printf '%s' "$secret" | tr a-f A-F)
+[ "$upper" != "$secret" ] || upper=X$secret
+refused 'the secret in upper case' 403 "$base$path?$upper"
+refused 'the directory' 403 "$base$folder/?$secret"
+refused 'the directory without its slash' '403|301' "$base$folder?$secret"
+refused 'the rules' 403 "$base$folder/.htaccess?$secret"
+refused 'the rules by another way' 403 "$base$folder//.htaccess?$secret"
+refused 'the bucket' 403 "$base${folder%/*}/"
+refused 'secure' 403 "$base/secure/"
+refused 'the rules of secure' 403 "$base/secure/.htaccess"
+refused 'another name' '403|404' "$base$folder/other.zip?$secret"
+like 'a refusal says what to do' "$(fetch "$base$path?$wrong"; cat "$tmp/body")" \
+	"href='/cgi-bin/redeem.cgi'"
+
+# [S8]: the second click is free, and so is the last
+redeem AAAA1111
+is 'the second click leads to the same link' "$link" "$path?$secret"
+is 'and is free' "$(value uses "$code_file")" 1
+code LAST2222 'uses: 2' 'limit: 3' 'file: first-light.zip'
+redeem LAST2222
+last=$link
+is 'the last use counts' "$(value uses "$code_file")" 3
+is 'its link works' "$(fetch "$base$last")" 200
+redeem LAST2222
+is 'and is given again' "$link" "$last"
+is 'GET spends nothing' "$(fetch "$form?code=AAAA1111"; value uses "$shop/home/codes/AAAA1111")" \
+	2001
+
+# several files: a page of our own that lists them, in the same window
+mkdir -p "$shop/home/files/flac"
+printf one >"$shop/home/files/flac/01 one.flac"
+printf two >"$shop/home/files/flac/02 two & more.flac"
+chmod -R a+rX "$shop/home/files"
+shop_own
+code MANY3333 'uses: 0' 'limit: 3' 'file: first-light.zip' 'file: flac/'
+redeem MANY3333
+like 'several files: a page' "$link" '/downloads.html\?[0-9a-f]{32}$'
+is 'the page is served' "$(fetch "$base$link")" 200
+like 'as a page' "$(cat "$tmp/headers")" '^Content-Type: text/html; charset=utf-8'
+unlike 'to be shown' "$(cat "$tmp/headers")" '^Content-Disposition'
+is 'it lists all three' "$(grep -c '<li><a href=' "$tmp/body")" 3
+many=${link%/*}
+sed -n 's/.*<a href="\([^"]*\)".*/\1/p' "$tmp/body" >"$tmp/hrefs"
+is 'the second file' "$(fetch "$base$many/$(sed -n 2p "$tmp/hrefs")"; cat "$tmp/body")" 200one
+is 'the third, with its odd name' \
+	"$(fetch "$base$many/$(sed -n 3p "$tmp/hrefs")"; cat "$tmp/body")" 200two
+refused 'the page without the secret' 403 "$base${link%\?*}"
+
+# the window's end: nothing opens after it
+settings "home: $shop/home" "secure: $shop/public_html/secure" 'window: 2' 'grace: 0'
+shop_own
+code LATE4444
+redeem LATE4444
+late=$link
+is 'a short window opens' "$(fetch "$base$late")" 200
+closed()
+{
+	[ "$(fetch "$base$late")" = 403 ]
+}
+ok 'and closes' await 10 closed
+refused 'a link past its window' 403 "$base$late"
+like 'which says what to do' "$(cat "$tmp/body")" "href='/cgi-bin/redeem.cgi'"
+# [S14]: expired links are removed: this one's bucket is of another minute
+mkdir -p "$shop/public_html/secure/1000/$(random_hex 16)" \
+	"$shop/public_html/secure/1001/.$(random_hex 16)"
+shop_own
+redeem LATE4444
+ok 'expired links are swept' test ! -e "$shop/public_html/secure/1000"
+ok 'and what the dead left' test ! -e "$shop/public_html/secure/1001"
+settings "home: $shop/home" "secure: $shop/public_html/secure"
+shop_own
