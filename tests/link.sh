@@ -66,6 +66,7 @@ upper=$(printf '%s' "$secret" | tr a-f A-F)
 refused 'the secret in upper case' 403 "$base$path?$upper"
 refused 'the directory' 403 "$base$folder/?$secret"
 refused 'the directory without its slash' '403|301' "$base$folder?$secret"
+refused 'nor where that leads' 403 -L "$base$folder?$secret"
 refused 'the rules' 403 "$base$folder/.htaccess?$secret"
 refused 'the rules by another way' 403 "$base$folder//.htaccess?$secret"
 refused 'the bucket' 403 "$base${folder%/*}/"
