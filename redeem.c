@@ -547,7 +547,8 @@ static bool instant_read(struct span span, time_t *when)
 	struct span day = span_cut(&clock, 'T');
 	long date, h, m, s;
 
-	if (clock.length != 9 || clock.at[8] != 'Z' || !date_read(day, &date))
+	if (clock.length != 9 || clock.at[2] != ':' || clock.at[5] != ':' ||
+	    clock.at[8] != 'Z' || !date_read(day, &date))
 		return false;
 	clock.length--;
 	if (!number_read(span_cut(&clock, ':'), 0, 23, &h) ||
@@ -2263,22 +2264,22 @@ static void page_form(struct text *out, enum outcome outcome,
 	    "</form>\n");
 }
 
-/* A size in units of 1000, as phones and shops show it. */
+/* A size in units of 1000, as phones and shops show it: 512 B, 4.7 GB. */
 static void text_size(struct text *out, off_t size)
 {
-	static const char *const units[] = {"kB", "MB", "GB"};
-	long long tenths = ((long long)size + 99) / 100;
+	static const char *const units[] = {"B", "kB", "MB", "GB"};
+	long long one = 1;
 	size_t unit = 0;
 
-	while (tenths >= 10000 && unit + 1 < LENGTH(units)) {
-		tenths = (tenths + 999) / 1000;
+	while (size / one >= 1000 && unit + 1 < LENGTH(units)) {
+		one *= 1000;
 		unit++;
 	}
-	if (tenths < 100)
-		text_print(out, "%lld.%lld %s", tenths / 10, tenths % 10,
-		    units[unit]);
+	if (unit > 0 && size < 10 * one)
+		text_print(out, "%lld.%lld %s", (long long)size / one,
+		    (long long)size % one * 10 / one, units[unit]);
 	else
-		text_print(out, "%lld %s", (tenths + 5) / 10, units[unit]);
+		text_print(out, "%lld %s", (long long)size / one, units[unit]);
 }
 
 /*

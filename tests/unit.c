@@ -1,0 +1,804 @@
+/*
+ * Unit tests: the parts of redeem.c that touch no disk, each with a table of
+ * cases. Expected values come from the contract, from the calendar or from a
+ * calculation by hand, never from the program.
+ */
+#include "../redeem.c"
+
+#include <check.h>
+
+static struct span span_of(const char *string)
+{
+	struct span span = {string, strlen(string)};
+
+	return span;
+}
+
+/* ---- Text ---- */
+
+START_TEST(text_remembers_overflow)
+{
+	char buffer[8];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_put(&text, "seven..");
+	ck_assert(!text.full);
+	ck_assert_str_eq(buffer, "seven..");
+	text_put(&text, "x");
+	ck_assert(text.full);
+	ck_assert_str_eq(buffer, "seven..");
+	text = text_in(buffer, sizeof(buffer));
+	text_print(&text, "%d", 12345678);
+	ck_assert(text.full);
+	ck_assert_str_eq(buffer, "");
+	text_put(&text, "a");
+	ck_assert_str_eq(buffer, "");
+}
+END_TEST
+
+/* [S10] */
+static const struct {
+	const char *raw, *html;
+} html_cases[] = {
+	{"plain", "plain"},
+	{"<a href=\"x\">'&", "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"},
+	{"tab\there", "tab?here"},
+	{"\xc3\xa9", "\xc3\xa9"},
+	{"\xe2\x80\x93", "\xe2\x80\x93"},
+	{"\xf0\x9f\x8e\xb5", "\xf0\x9f\x8e\xb5"},
+	{"bad \xff end", "bad ? end"},
+	{"cut \xe2\x80", "cut ??"},
+	{"overlong \xc0\xaf", "overlong ??"},
+	{"overlong \xe0\x80\xaf", "overlong ???"},
+	{"surrogate \xed\xa0\x80", "surrogate ???"},
+	{"too high \xf4\x90\x80\x80", "too high ????"},
+	{"\x7f", "?"},
+};
+
+START_TEST(html_is_escaped)
+{
+	char buffer[200];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_html(&text, html_cases[_i].raw, 100);
+	ck_assert_str_eq(buffer, html_cases[_i].html);
+}
+END_TEST
+
+START_TEST(html_is_cut_at_characters)
+{
+	char buffer[20];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_html(&text, "\xc3\xa9\xc3\xa9\xc3\xa9", 2);
+	ck_assert_str_eq(buffer, "\xc3\xa9\xc3\xa9");
+}
+END_TEST
+
+/* [S11], RFC 3986 section 2.3 */
+static const struct {
+	const char *raw, *url;
+} url_cases[] = {
+	{"first-light_1.0~x.zip", "first-light_1.0~x.zip"},
+	{"a b", "a%20b"},
+	{"100%?#&=+", "100%25%3F%23%26%3D%2B"},
+	{"\xc3\xa9", "%C3%A9"},
+	{"a\r\nb", "a%0D%0Ab"},
+	{"'()*!", "%27%28%29%2A%21"},
+};
+
+START_TEST(urls_are_encoded)
+{
+	char buffer[100];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_url(&text, url_cases[_i].raw);
+	ck_assert_str_eq(buffer, url_cases[_i].url);
+}
+END_TEST
+
+static const struct {
+	off_t size;
+	const char *shown;
+} size_cases[] = {
+	{0, "0 B"},
+	{1, "1 B"},
+	{999, "999 B"},
+	{1000, "1.0 kB"},
+	{9999, "9.9 kB"},
+	{12345, "12 kB"},
+	{999999, "999 kB"},
+	{1000000, "1.0 MB"},
+	{123456789, "123 MB"},
+	{4700000000LL, "4.7 GB"},
+};
+
+START_TEST(sizes_are_readable)
+{
+	char buffer[100];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_size(&text, size_cases[_i].size);
+	ck_assert_str_eq(buffer, size_cases[_i].shown);
+}
+END_TEST
+
+/* ---- Time ---- */
+
+static const struct {
+	long long when;
+	const char *shown;
+} instant_cases[] = {
+	{1, "1970-01-01T00:00:01Z"},
+	{951782400, "2000-02-29T00:00:00Z"},
+	{1000000000, "2001-09-09T01:46:40Z"},
+	{1234567890, "2009-02-13T23:31:30Z"},
+	{2147483648LL, "2038-01-19T03:14:08Z"},
+	{4107542400LL, "2100-03-01T00:00:00Z"},
+	{253402300799LL, "9999-12-31T23:59:59Z"},
+};
+
+START_TEST(instants_go_both_ways)
+{
+	char buffer[40];
+	struct text text = text_in(buffer, sizeof(buffer));
+	time_t when = 0;
+
+	text_instant(&text, (time_t)instant_cases[_i].when);
+	ck_assert_str_eq(buffer, instant_cases[_i].shown);
+	ck_assert(instant_read(span_of(instant_cases[_i].shown), &when));
+	ck_assert_int_eq(when, instant_cases[_i].when);
+}
+END_TEST
+
+static const char *const bad_instants[] = {"", "2026-11-23", "2026-11-23T",
+    "2026-11-23T20:56:01", "2026-11-23 20:56:01Z", "2026-13-01T00:00:00Z",
+    "2026-02-29T00:00:00Z", "2026-11-23T24:00:00Z", "2026-11-23T20:60:00Z",
+    "2026-11-23T20:56:01ZZ", "2026-11-23T2:56:001Z", "2026-1123T20:56:010Z",
+    "-026-11-23T20:56:01Z", "2026-11-23T20:56:0"};
+
+START_TEST(bad_instants_are_refused)
+{
+	time_t when;
+
+	ck_assert(!instant_read(span_of(bad_instants[_i]), &when));
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	long date; /* 0: refused */
+} date_cases[] = {
+	{"2027-12-31", 20271231},
+	{"2028-02-29", 20280229},
+	{"2027-02-29", 0},
+	{"2000-02-29", 20000229},
+	{"2100-02-29", 0},
+	{"2027-04-31", 0},
+	{"2027-00-10", 0},
+	{"2027-01-00", 0},
+	{"2027-1-1", 0},
+	{"31.12.2027", 0},
+	{"2027-12-311", 0},
+	{"2027/12/31", 0},
+	{"1969-12-31", 0},
+};
+
+START_TEST(dates_are_checked)
+{
+	long date = 0;
+	bool good = date_read(span_of(date_cases[_i].text), &date);
+
+	ck_assert_int_eq(good, date_cases[_i].date != 0);
+	if (good)
+		ck_assert_int_eq(date, date_cases[_i].date);
+}
+END_TEST
+
+/*
+ * [S7]: Central Europe by rule. In 2026 the clocks go forward on 29 March and
+ * back on 25 October, both at 01:00 UTC: 1774746000 and 1792890000.
+ */
+static const struct {
+	long long start;
+	int window;
+	const char *least, *greatest;
+} range_cases[] = {
+	/* 23 November 2026, 20:56:01 UTC is 21:56:01 there */
+	{1795467361, 120, "20261123215601", "20261123215801"},
+	/* over midnight and over New Year */
+	{1798757970, 120, "20261231235930", "20270101000130"},
+	/* forward: 01:59:30 is followed by 03:00:00 */
+	{1774745970, 120, "20260329015930", "20260329030130"},
+	/* back: 02:59:30, then 02:00:00 to 02:01:30 */
+	{1792889970, 120, "20261025020000", "20261025025959"},
+	/* back, and the window ends with the last second of summer */
+	{1792889879, 120, "20261025025759", "20261025025959"},
+	/* back, and the first second of winter is the last of the window */
+	{1792889880, 120, "20261025020000", "20261025025959"},
+	/* wholly in winter time */
+	{1792890000, 120, "20261025020000", "20261025020200"},
+};
+
+START_TEST(window_holds_when_clocks_change)
+{
+	char least[STAMP_SIZE], greatest[STAMP_SIZE];
+	time_t start = (time_t)range_cases[_i].start;
+
+	ck_assert_int_eq(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
+	tzset();
+	ck_assert(stamp_range(start, start + range_cases[_i].window, least,
+	    greatest));
+	ck_assert_str_eq(least, range_cases[_i].least);
+	ck_assert_str_eq(greatest, range_cases[_i].greatest);
+}
+END_TEST
+
+START_TEST(window_in_utc)
+{
+	char least[STAMP_SIZE], greatest[STAMP_SIZE];
+
+	ck_assert_int_eq(setenv("TZ", "UTC0", 1), 0);
+	tzset();
+	ck_assert(stamp_range(1795467361, 1795467481, least, greatest));
+	ck_assert_str_eq(least, "20261123205601");
+	ck_assert_str_eq(greatest, "20261123205801");
+	ck_assert_int_eq(local_day(1795467361), 20261123);
+}
+END_TEST
+
+/* ---- Settings ---- */
+
+static bool parse_settings(struct settings *settings, const char *text)
+{
+	settings_default(settings);
+	memcpy(settings->file, "test", sizeof("test"));
+	return settings_parse(settings, span_of(text)) &&
+	       settings_complete(settings);
+}
+
+#define GOOD "home: /h\nsecure: /s\n"
+
+START_TEST(settings_have_defaults)
+{
+	struct settings s;
+
+	ck_assert(parse_settings(&s, GOOD));
+	ck_assert_str_eq(s.home, "/h");
+	ck_assert_str_eq(s.secure, "/s");
+	ck_assert_str_eq(s.url, "/secure");
+	ck_assert_int_eq(s.window, 120);
+	ck_assert_int_eq(s.grace, 120);
+	ck_assert_int_eq(s.tries, 30);
+	ck_assert_int_eq(s.links, LINKS_SYMBOLIC);
+	ck_assert_int_eq(s.delivery, DELIVERY_APACHE);
+	ck_assert_str_eq(s.page, "");
+	ck_assert_str_eq(s.timezone, "");
+}
+END_TEST
+
+START_TEST(settings_are_read)
+{
+	struct settings s;
+
+	ck_assert(parse_settings(&s, "# a comment\r\n\r\n"
+	    "home : /h \r\n secure:/s\r\nurl: /d/l/\r\nwindow: 60\r\n"
+	    "grace: 0\r\ntries: 0\r\nlinks: hard\r\ndelivery: apache\r\n"
+	    "timezone: CET-1CEST\r\npage: /p: q.html"));
+	ck_assert_str_eq(s.home, "/h");
+	ck_assert_str_eq(s.url, "/d/l");
+	ck_assert_int_eq(s.window, 60);
+	ck_assert_int_eq(s.grace, 0);
+	ck_assert_int_eq(s.tries, 0);
+	ck_assert_int_eq(s.links, LINKS_HARD);
+	ck_assert_str_eq(s.timezone, "CET-1CEST");
+	ck_assert_str_eq(s.page, "/p: q.html");
+}
+END_TEST
+
+START_TEST(grace_follows_the_window)
+{
+	struct settings s;
+
+	ck_assert(parse_settings(&s, GOOD "window: 45\n"));
+	ck_assert_int_eq(s.grace, 45);
+}
+END_TEST
+
+/* [S13] */
+static const char *const bad_settings[] = {"", "home: /h\n", "secure: /s\n",
+    GOOD "colour: red\n", GOOD "window:\n", GOOD "window: 0\n",
+    GOOD "window: two\n", GOOD "window: -1\n", GOOD "window: 1e3\n",
+    GOOD "window: 99999999999\n", GOOD "window 120\n", GOOD "grace: 1.5\n",
+    GOOD "links: soft\n", GOOD "delivery: post\n", GOOD "home: /again\n",
+    "home: h\nsecure: /s\n", "home: /h\nsecure: s\n", GOOD "url: secure\n",
+    GOOD "url: /a b\n", GOOD "url: /a\"b\n", GOOD "url: http://x/\n",
+    GOOD "timezone: Nowhere/Atall\n", GOOD "timezone: ../../etc/passwd\n",
+    GOOD "Window: 60\n", GOOD "nonsense\n"};
+
+START_TEST(bad_settings_are_refused)
+{
+	struct settings s;
+
+	ck_assert(!parse_settings(&s, bad_settings[_i]));
+}
+END_TEST
+
+/* ---- Request ---- */
+
+static const struct {
+	const char *form, *code;
+} form_cases[] = {
+	{"code=7K3M", "7K3M"},
+	{"x=1&code=7K3M&y=2", "7K3M"},
+	{"code=a+b%2Dc", "a b-c"},
+	{"code=%e2%80%93", "\xe2\x80\x93"},
+	{"code=%", "%"},
+	{"code=%4", "%4"},
+	{"code=%zz%4g", "%zz%4g"},
+	{"code=a%00b", "ab"},
+	{"code=first&code=second", "first"},
+	{"%63ode=x", "x"},
+	{"code", ""},
+	{"code=", ""},
+	{"codes=1", ""},
+	{"=x&&=&code=y", "y"},
+	{"", ""},
+	{"code=a=b", "a=b"},
+};
+
+START_TEST(forms_are_decoded)
+{
+	char value[200];
+
+	form_field(span_of(form_cases[_i].form), "code", value);
+	ck_assert_str_eq(value, form_cases[_i].code);
+}
+END_TEST
+
+/* ---- Code as typed ---- */
+
+/* [S1] */
+static const struct {
+	const char *typed, *exact, *folded; /* NULL: not a code */
+} code_cases[] = {
+	{"7K3M-9QXA-2FTF", "7K3M9QXA2FTF", "7K3M9QXA2FTF"},
+	{" 7k3m 9qxa 2ftf\r\n", "7K3M9QXA2FTF", "7K3M9QXA2FTF"},
+	{"7K3M\xe2\x80\x93" "9QXA\xe2\x80\x94" "2FTF", "7K3M9QXA2FTF",
+	    "7K3M9QXA2FTF"},
+	{"oil O-I-L", "OILOIL", "011011"},
+	{"flemish2026", "FLEMISH2026", "F1EM1SH2026"},
+	{"../../etc/passwd", "ETCPASSWD", "ETCPASSWD"},
+	{"a.b.c.d", "ABCD", "ABCD"},
+	{"abc", NULL, NULL},
+	{"a-b-c", NULL, NULL},
+	{"", NULL, NULL},
+	{"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", NULL, NULL},
+	{"0123456789012345678901234567890123456789012345678901234567890123",
+	    "0123456789012345678901234567890123456789012345678901234567890123",
+	    "0123456789012345678901234567890123456789012345678901234567890123"},
+	{"01234567890123456789012345678901234567890123456789012345678901234",
+	    NULL, NULL},
+};
+
+START_TEST(codes_are_folded)
+{
+	struct code code;
+	bool good = code_read(&code, code_cases[_i].typed);
+
+	ck_assert_int_eq(good, code_cases[_i].exact != NULL);
+	if (good) {
+		ck_assert_str_eq(code.exact, code_cases[_i].exact);
+		ck_assert_str_eq(code.folded, code_cases[_i].folded);
+	}
+}
+END_TEST
+
+/*
+ * The contract's example. By hand for 00000000001: its last payload character
+ * counts twice, so the sum is 2, and the check is 30, which is Y.
+ */
+static const struct {
+	const char *typed;
+	bool mistyped;
+} check_cases[] = {
+	{"7K3M9QXA2FTF", false},
+	{"7K3M9QXA2FTG", true},
+	{"7K3M9QXA2FFT", true},
+	{"000000000000", false},
+	{"00000000001Y", false},
+	{"OOOOOOOOOOIY", false},
+	{"00000000001X", true},
+	{"U00000000000", true},
+	{"7K3M9QXA2FT", false},
+	{"FLEMISH2026", false},
+};
+
+START_TEST(check_character)
+{
+	struct code code;
+
+	ck_assert(code_read(&code, check_cases[_i].typed));
+	ck_assert_int_eq(code_mistyped(&code), check_cases[_i].mistyped);
+}
+END_TEST
+
+/* Every single wrong character is noticed. */
+START_TEST(check_finds_each_wrong_character)
+{
+	char code[] = "7K3M9QXA2FTF";
+	size_t place, letter;
+
+	for (place = 0; place < MINTED; place++) {
+		char right = code[place];
+
+		for (letter = 0; letter < 32; letter++) {
+			code[place] = alphabet[letter];
+			ck_assert_int_eq(check_fits(code),
+			    alphabet[letter] == right);
+		}
+		code[place] = right;
+	}
+}
+END_TEST
+
+/* ---- Record ---- */
+
+static bool parse_record(struct record *record, const char *text)
+{
+	memset(record, 0, sizeof(*record));
+	record->name = "test";
+	record->size = strlen(text);
+	memcpy(record->text, text, record->size);
+	record->body = span_trim(span_of(record->text));
+	return record_parse(record);
+}
+
+#define TOKEN "0123456789abcdef0123456789abcdef"
+#define SECRET "fedcba9876543210fedcba9876543210"
+#define LINK "link: 2026-11-23T20:58:01Z " TOKEN " " SECRET "\n"
+
+START_TEST(records_are_read)
+{
+	struct record r;
+
+	ck_assert(parse_record(&r, "uses: 1\r\nlimit:3\nfile: a b.zip\n\n"
+	    "colour: red\nno colon here\nexpires: 2027-12-31\n"
+	    "last: 2026-11-23T20:56:01Z\n" LINK "   \n"));
+	ck_assert_int_eq(r.uses, 1);
+	ck_assert_int_eq(r.limit, 3);
+	ck_assert_int_eq(r.expires, 20271231);
+	ck_assert_int_eq(r.last, 1795467361);
+	ck_assert_int_eq(r.link.end, 1795467481);
+	ck_assert_str_eq(r.link.token, TOKEN);
+	ck_assert_str_eq(r.link.secret, SECRET);
+}
+END_TEST
+
+static const char *const bad_records[] = {"", "uses: 0\nlimit: 3\n",
+    "uses: 0\nfile: a\n", "limit: 3\nfile: a\n",
+    "uses: x\nlimit: 3\nfile: a\n", "uses: -1\nlimit: 3\nfile: a\n",
+    "uses: 0\nuses: 0\nlimit: 3\nfile: a\n",
+    "uses: 0\nlimit: 3\nlimit: 4\nfile: a\n",
+    "uses: 0\nlimit: 3\nfile: a\nexpires: soon\n",
+    "uses: 0\nlimit: 1234567\nfile: a\n", "uses:\nlimit: 3\nfile: a\n",
+    "Uses: 0\nlimit: 3\nfile: a\n"};
+
+START_TEST(bad_records_are_refused)
+{
+	struct record r;
+
+	ck_assert(!parse_record(&r, bad_records[_i]));
+}
+END_TEST
+
+/* Torn lines of the program's own cost a free click, never the record. */
+static const char *const torn_lines[] = {"last: 2026-11-", "last:",
+    "link: 2026-11-23T20:58:01Z 0123", "link:",
+    "link: 2026-11-23T20:58:01Z " TOKEN " " SECRET "0",
+    "link: 2026-11-23T20:58:01Z " TOKEN " xedcba9876543210fedcba9876543210",
+    "link: 2026-11-23T20:58:01Z ../../../../0123456789abcdef0123 " SECRET};
+
+START_TEST(torn_lines_are_no_harm)
+{
+	char text[300];
+	struct text all = text_in(text, sizeof(text));
+	struct record r;
+
+	text_print(&all, "uses: 1\nlimit: 3\nfile: a\n%s", torn_lines[_i]);
+	ck_assert(parse_record(&r, text));
+	ck_assert_int_eq(r.last, 0);
+	ck_assert_str_eq(r.link.token, "");
+}
+END_TEST
+
+static const struct link new_link = {1795467481, TOKEN, SECRET};
+
+/* [S3] */
+static const struct {
+	const char *before, *after;
+} compose_cases[] = {
+	/* the program's lines are added at the end */
+	{"uses: 0\nlimit: 3\nfile: a\n",
+	    "uses: 1\nlimit: 3\nfile: a\nlast: 2026-11-23T20:56:01Z\n" LINK},
+	/* or written where they are; all else stays, in its place */
+	{"note: x\nlast: 2020-01-01T00:00:00Z\nuses:  0 \n# y\nlimit: 3\n"
+	 "link: old\nfile: a\nuses later\n",
+	    "note: x\nlast: 2026-11-23T20:56:01Z\nuses: 1\n# y\nlimit: 3\n"
+	    LINK "file: a\nuses later\n"},
+	/* line ends stay what they are, and a missing one is added */
+	{"uses: 0\r\nlimit: 3\r\nfile: a",
+	    "uses: 1\r\nlimit: 3\r\nfile: a\r\n"
+	    "last: 2026-11-23T20:56:01Z\r\n"
+	    "link: 2026-11-23T20:58:01Z " TOKEN " " SECRET "\r\n"},
+	/* a second line of the program's own is dropped */
+	{"uses: 0\nlimit: 3\nfile: a\nlast: x\nlast: y\n" LINK,
+	    "uses: 1\nlimit: 3\nfile: a\nlast: 2026-11-23T20:56:01Z\n" LINK},
+};
+
+START_TEST(records_are_composed)
+{
+	char buffer[RECORD_MAX + 1];
+	struct text text = text_in(buffer, sizeof(buffer));
+	struct change change = {1, 1795467361, &new_link};
+	struct record r;
+
+	ck_assert(parse_record(&r, compose_cases[_i].before));
+	record_compose(&text, &r, &change);
+	ck_assert(!text.full);
+	ck_assert_str_eq(buffer, compose_cases[_i].after);
+}
+END_TEST
+
+/* What becomes shorter is filled up, so that nothing old shows behind it. */
+START_TEST(records_never_shrink)
+{
+	char before[RECORD_MAX + 1] = "uses: 0\nlimit: 3\nfile: a\n";
+	char buffer[RECORD_MAX + 1];
+	struct change change = {1, 1795467361, &new_link};
+	size_t start = strlen(before);
+	size_t size;
+
+	for (size = start; size <= RECORD_MAX; size += 61) {
+		struct text text = text_in(buffer, sizeof(buffer));
+		struct record r;
+
+		memset(before + start, ' ', size - start);
+		before[size] = '\0';
+		ck_assert(parse_record(&r, before));
+		record_compose(&text, &r, &change);
+		ck_assert(!text.full);
+		ck_assert_uint_ge(text.length, size);
+		ck_assert_int_eq(buffer[text.length - 1], '\n');
+		ck_assert(parse_record(&r, buffer));
+		ck_assert_int_eq(r.uses, 1);
+		ck_assert_str_eq(r.link.token, TOKEN);
+	}
+}
+END_TEST
+
+START_TEST(full_records_are_noticed)
+{
+	static char before[RECORD_MAX + 1];
+	char buffer[RECORD_MAX + 1];
+	struct text old = text_in(before, sizeof(before));
+	struct text text = text_in(buffer, sizeof(buffer));
+	struct change change = {1, 1795467361, &new_link};
+	struct record r;
+
+	text_put(&old, "uses: 0\nlimit: 3\nfile: a\nnote: ");
+	while (old.length < RECORD_MAX - 50)
+		text_put(&old, "x");
+	ck_assert(parse_record(&r, before));
+	record_compose(&text, &r, &change);
+	ck_assert(text.full);
+}
+END_TEST
+
+/* [S2] [S8]: uses, limit, expires, age of last, seconds left of the link */
+static const struct {
+	long uses, limit, expires;
+	long age; /* -1: never used */
+	long left; /* -1: no link */
+	long grace;
+	enum decision decision;
+} decide_cases[] = {
+	{0, 3, 0, -1, -1, 120, GIVE_COUNTED},
+	{2, 3, 0, -1, -1, 120, GIVE_COUNTED},
+	{3, 3, 0, -1, -1, 120, REFUSE_USED_UP},
+	{4, 3, 0, -1, -1, 120, REFUSE_USED_UP},
+	{0, 0, 0, -1, -1, 120, REFUSE_USED_UP},
+	/* the last valid day, and the day after */
+	{0, 3, 20261123, -1, -1, 120, GIVE_COUNTED},
+	{0, 3, 20261122, -1, -1, 120, REFUSE_EXPIRED},
+	{3, 3, 20261122, -1, -1, 120, REFUSE_USED_UP},
+	/* within the grace */
+	{1, 3, 0, 0, 120, 120, GIVE_SAME},
+	{1, 3, 0, 60, 60, 120, GIVE_SAME},
+	{1, 3, 0, 61, 59, 120, GIVE_FREE},
+	{1, 3, 0, 119, 1, 120, GIVE_FREE},
+	{1, 3, 0, 120, 0, 120, GIVE_COUNTED},
+	{1, 3, 0, 60, -1, 120, GIVE_FREE},
+	{3, 3, 0, 10, 110, 120, GIVE_SAME},
+	{3, 3, 0, 119, -1, 120, GIVE_FREE},
+	{3, 3, 0, 120, -1, 120, REFUSE_USED_UP},
+	{1, 3, 20261122, 10, 110, 120, GIVE_SAME},
+	{1, 3, 0, 300, -1, 600, GIVE_FREE},
+	{1, 3, 0, 0, 120, 0, GIVE_COUNTED},
+	/* a link that claims to open longer than any may */
+	{1, 3, 0, 10, 3000, 120, GIVE_FREE},
+	/* a clock that was set back a little, and by far */
+	{1, 3, 0, -5, 125, 120, GIVE_FREE},
+	{1, 3, 0, -3600, 3720, 120, GIVE_COUNTED},
+};
+
+START_TEST(decisions)
+{
+	struct settings s;
+	struct record r;
+	time_t now = 1795467361;
+
+	ck_assert(parse_settings(&s, GOOD));
+	s.grace = decide_cases[_i].grace;
+	memset(&r, 0, sizeof(r));
+	r.uses = decide_cases[_i].uses;
+	r.limit = decide_cases[_i].limit;
+	r.expires = decide_cases[_i].expires;
+	if (decide_cases[_i].age != -1)
+		r.last = now - decide_cases[_i].age;
+	if (decide_cases[_i].left != -1) {
+		r.link = new_link;
+		r.link.end = now + decide_cases[_i].left;
+	}
+	ck_assert_int_eq(decide(&r, &s, now, 20261123),
+	    decide_cases[_i].decision);
+}
+END_TEST
+
+/* ---- Link ---- */
+
+/* [S9] */
+static const struct {
+	const char *name;
+	bool sold;
+} name_cases[] = {
+	{"first-light.zip", true},
+	{"01 one.flac", true},
+	{"README", true},
+	{"album.html", true},
+	{"php", true},
+	{"a.phpx", true},
+	{"a.php", false},
+	{"a.PHP", false},
+	{"a.Php5", false},
+	{"a.php.zip", false},
+	{"a.cgi", false},
+	{"a.pl", false},
+	{"a.shtml", false},
+	{"a.phtml.", false},
+	{".htaccess", false},
+	{"", false},
+	{"a\nb.zip", false},
+	{"a\x7f.zip", false},
+};
+
+START_TEST(names_that_may_be_sold)
+{
+	ck_assert_int_eq(name_sold(name_cases[_i].name), name_cases[_i].sold);
+}
+END_TEST
+
+/* Two folders with a file of the same name; a file named like our page. */
+START_TEST(public_names_are_unique)
+{
+	static struct items items;
+	static const char *const paths[] = {"files/mp3/a.zip",
+	    "files/flac/a.zip", "files/2-a.zip", "files/downloads.html"};
+	size_t i, j;
+
+	for (i = 0; i < LENGTH(paths); i++)
+		ck_assert(items_add(&items, paths[i], 1));
+	ck_assert(items_name(&items));
+	for (i = 0; i < items.count; i++) {
+		ck_assert_str_ne(items.at[i].name, "downloads.html");
+		for (j = 0; j < i; j++)
+			ck_assert_str_ne(items.at[i].name, items.at[j].name);
+	}
+	ck_assert_str_eq(items.at[0].name, "a.zip");
+	ck_assert_str_eq(items.at[1].name, "2-a.zip");
+}
+END_TEST
+
+/* [S5] */
+START_TEST(links_differ)
+{
+	struct link one, two;
+
+	ck_assert(link_draw(&one, 1));
+	ck_assert(link_draw(&two, 1));
+	ck_assert_uint_eq(strlen(one.token), 32);
+	ck_assert_uint_eq(strlen(one.secret), 32);
+	ck_assert_uint_eq(strspn(one.token, "0123456789abcdef"), 32);
+	ck_assert_str_ne(one.token, two.token);
+	ck_assert_str_ne(one.secret, two.secret);
+	ck_assert_str_ne(one.token, one.secret);
+}
+END_TEST
+
+/* [S7]: rules never get a page that could end the quotes around it. */
+START_TEST(refusals_fit_between_quotes)
+{
+	static const char *const bad[] = {"a\"b", "a\\b", "a%b", "a\nb", ""};
+	char buffer[200];
+	size_t i;
+
+	for (i = 0; i < LENGTH(bad); i++) {
+		struct text text = text_in(buffer, sizeof(buffer));
+
+		rules_refusal(&text, bad[i]);
+		ck_assert_str_eq(buffer, "");
+	}
+}
+END_TEST
+
+START_TEST(the_refusal_page_fits)
+{
+	char buffer[2048];
+	struct text text = text_in(buffer, sizeof(buffer));
+	struct request request;
+
+	memset(&request, 0, sizeof(request));
+	memcpy(request.script, "/cgi-bin/redeem.cgi", 20);
+	page_refusal(&text, &request);
+	ck_assert(!text.full);
+	ck_assert_ptr_null(strpbrk(buffer, "\"\\%\r\n"));
+	ck_assert_ptr_nonnull(strstr(buffer, "/cgi-bin/redeem.cgi"));
+}
+END_TEST
+
+#define LOOP(tcase, test, table) \
+	tcase_add_loop_test(tcase, test, 0, (int)LENGTH(table))
+
+int main(void)
+{
+	Suite *suite = suite_create("redeem");
+	TCase *all = tcase_create("all");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, all);
+	tcase_add_test(all, text_remembers_overflow);
+	LOOP(all, html_is_escaped, html_cases);
+	tcase_add_test(all, html_is_cut_at_characters);
+	LOOP(all, urls_are_encoded, url_cases);
+	LOOP(all, sizes_are_readable, size_cases);
+	LOOP(all, instants_go_both_ways, instant_cases);
+	LOOP(all, bad_instants_are_refused, bad_instants);
+	LOOP(all, dates_are_checked, date_cases);
+	LOOP(all, window_holds_when_clocks_change, range_cases);
+	tcase_add_test(all, window_in_utc);
+	tcase_add_test(all, settings_have_defaults);
+	tcase_add_test(all, settings_are_read);
+	tcase_add_test(all, grace_follows_the_window);
+	LOOP(all, bad_settings_are_refused, bad_settings);
+	LOOP(all, forms_are_decoded, form_cases);
+	LOOP(all, codes_are_folded, code_cases);
+	LOOP(all, check_character, check_cases);
+	tcase_add_test(all, check_finds_each_wrong_character);
+	tcase_add_test(all, records_are_read);
+	LOOP(all, bad_records_are_refused, bad_records);
+	LOOP(all, torn_lines_are_no_harm, torn_lines);
+	LOOP(all, records_are_composed, compose_cases);
+	tcase_add_test(all, records_never_shrink);
+	tcase_add_test(all, full_records_are_noticed);
+	LOOP(all, decisions, decide_cases);
+	LOOP(all, names_that_may_be_sold, name_cases);
+	tcase_add_test(all, public_names_are_unique);
+	tcase_add_test(all, links_differ);
+	tcase_add_test(all, refusals_fit_between_quotes);
+	tcase_add_test(all, the_refusal_page_fits);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
