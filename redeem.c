@@ -1236,6 +1236,8 @@ static bool record_line(struct record *record, struct span key,
 	if (span_is(key, "expires"))
 		return record->expires == 0 &&
 		       date_read(value, &record->expires);
+	if (span_is(key, "file"))
+		return value.length > 0;
 	if (span_is(key, "last") && !instant_read(value, &record->last))
 		record->last = 0;
 	if (span_is(key, "link"))

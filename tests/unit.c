@@ -482,7 +482,7 @@ static const char *const bad_records[] = {"", "uses: 0\nlimit: 3\n",
     "uses: 0\nlimit: 3\nlimit: 4\nfile: a\n",
     "uses: 0\nlimit: 3\nfile: a\nexpires: soon\n",
     "uses: 0\nlimit: 1234567\nfile: a\n", "uses:\nlimit: 3\nfile: a\n",
-    "Uses: 0\nlimit: 3\nfile: a\n"};
+    "Uses: 0\nlimit: 3\nfile: a\n", "uses: 0\nlimit: 3\nfile:\n"};
 
 START_TEST(bad_records_are_refused)
 {

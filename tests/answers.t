@@ -1,0 +1,129 @@
+#!/bin/sh
+# Every answer that a buyer can get has its status, its word and its headers.
+. "${0%/*}/lib.sh"
+
+shop_stock
+
+# answer NAME STATUS OUTCOME: what the last request got
+answer()
+{
+	is "$1: status" "$(status)" "$2"
+	is "$1: outcome" "$(outcome)" "$3"
+	is "$1: one message" "$(grep -c 'data-outcome=' "$tmp/answer")" 1
+	like "$1: not cached" "$(cat "$tmp/answer")" '^Cache-Control: no-store$'
+	like "$1: no referrer" "$(cat "$tmp/answer")" '^Referrer-Policy: no-referrer$'
+	like "$1: no guessing of types" "$(cat "$tmp/answer")" '^X-Content-Type-Options: nosniff$'
+	like "$1: no scripts [S10]" "$(cat "$tmp/answer")" \
+		"^Content-Security-Policy: .*script-src 'none'"
+	is "$1: Status comes first" "$(head -c 8 "$tmp/answer")" 'Status: '
+}
+
+nothing_counted()
+{
+	is "$1: nothing counted" "$(value uses "$code_file")" "$2"
+	is "$1: no link" "$(find "$shop/public_html/secure" -mindepth 2 | wc -l)" 0
+}
+
+cgi REQUEST_METHOD=GET </dev/null
+answer 'the form' 200 form
+like 'the form posts' "$(cat "$tmp/answer")" \
+	'<form [^>]*method="post" action="/cgi-bin/redeem.cgi"'
+
+# [S8] [S10]
+code 7K3M9QXA2FTF
+cgi REQUEST_METHOD=GET QUERY_STRING='code=7k3m-9qxa-2ftf' </dev/null
+answer 'a form from a QR code' 200 form
+like 'it is filled in' "$(cat "$tmp/answer")" 'value="7k3m-9qxa-2ftf"'
+nothing_counted 'a form from a QR code' 0
+cgi REQUEST_METHOD=GET QUERY_STRING='code=%22%3E%3Cscript%3Ealert(1)%3C/script%3E' </dev/null
+unlike 'what is filled in is escaped' "$(cat "$tmp/answer")" '<script'
+cgi REQUEST_METHOD=HEAD QUERY_STRING='code=7k3m-9qxa-2ftf' </dev/null
+is 'HEAD: status' "$(status)" 200
+is 'HEAD: no page' "$(sed '1,/^$/d' "$tmp/answer")" ''
+nothing_counted 'HEAD' 0
+
+post ''
+answer 'no code' 400 empty
+post 'a-b.c'
+answer 'too short for a code' 400 empty
+like 'what was typed is kept' "$(cat "$tmp/answer")" 'value="a-b.c"'
+post "$(printf '%065d' 0)"
+answer 'too long for a code' 400 empty
+post '7k3m-9qxa-2ftg'
+answer 'a wrong check character' 404 mistyped
+post '7k3m-9qxa-2fu'
+answer 'an unknown code of another length' 404 unknown
+post '0000-0000-0000'
+answer 'an unknown code, its check right by hand' 404 unknown
+post 'UUUU-UUUU-UUUU'
+answer 'twelve characters, some in no minted code' 404 mistyped
+nothing_counted 'wrong codes' 0
+
+code USED1 'uses: 3' 'limit: 3' 'file: first-light.zip'
+post used1
+answer 'a used-up code' 410 used-up
+code PAST1 'uses: 0' 'limit: 3' 'file: first-light.zip' 'expires: 2001-12-31'
+post past1
+answer 'an expired code' 410 expired
+nothing_counted 'an expired code' 0
+
+for method in PUT DELETE OPTIONS TRACE post ''; do
+	cgi REQUEST_METHOD="$method" </dev/null
+	answer "method '$method'" 405 bad-request
+	like "method '$method': Allow" "$(cat "$tmp/answer")" '^Allow: GET, HEAD, POST$'
+done
+post '7k3m-9qxa-2ftf' CONTENT_TYPE=text/plain
+answer 'another type' 415 bad-request
+post '7k3m-9qxa-2ftf' CONTENT_TYPE=
+answer 'no type' 415 bad-request
+post '7k3m-9qxa-2ftf' CONTENT_LENGTH=
+answer 'no length' 411 bad-request
+post '7k3m-9qxa-2ftf' CONTENT_LENGTH=4097
+answer 'too long' 413 bad-request
+post '7k3m-9qxa-2ftf' CONTENT_LENGTH=-1
+answer 'a length that is none' 400 bad-request
+post '7k3m-9qxa-2ftf' CONTENT_LENGTH=4000
+answer 'a body cut off' 400 bad-request
+code_file=$shop/home/codes/7K3M9QXA2FTF
+nothing_counted 'bad requests' 0
+post "7k3m-9qxa-2ftf$(printf '&x=%04074d' 0)" 'CONTENT_TYPE=APPLICATION/x-www-form-urlencoded; charset=UTF-8'
+is 'a body of 4096 bytes, a type with a parameter: status' "$(status)" 303
+like 'the link needs no host' "$(location)" '^/secure/'
+unlike 'a link is no page' "$(cat "$tmp/answer")" data-outcome
+
+# unreadable records: 503, nothing counted, nothing said of the inside [S12]
+for bad in 'uses: 0' 'uses: x' ''; do
+	code BROKEN1 "$bad" 'limit: 3' 'file: '
+	post broken1
+	answer "a record with '$bad'" 503 try-again
+	like "a record with '$bad': Retry-After" "$(cat "$tmp/answer")" '^Retry-After: [0-9]+$'
+	is "a record with '$bad': one line on stderr" "$(wc -l <"$tmp/complaint")" 1
+	like "a record with '$bad': it names the code" "$(cat "$tmp/complaint")" BROKEN1
+	unlike "a record with '$bad': the buyer sees no path" "$(cat "$tmp/answer")" "$tmp|BROKEN1"
+done
+code BROKEN1 'uses: 0' 'limit: 3' 'file: first-light.zip' "note: $(printf '%04096d' 0)"
+post broken1
+answer 'a record that is too long' 503 try-again
+# [S9]
+for file in missing.zip ../codes/USED1 /etc/passwd .hidden shop.php link.zip; do
+	printf x >"$shop/home/files/.hidden"
+	printf x >"$shop/home/files/shop.php"
+	ln -sf /etc/passwd "$shop/home/files/link.zip"
+	code BROKEN1 'uses: 0' 'limit: 3' "file: $file"
+	post broken1
+	answer "file: $file" 503 try-again
+	is "file: $file: nothing counted" "$(value uses "$code_file")" 0
+done
+
+# [S13]
+settings "home: $shop/home" 'window: soon'
+post 7k3m-9qxa-2ftf
+answer 'wrong settings' 500 not-set-up
+is 'they are named with file, line and key' "$(grep -c '/.htredeem:2: window: ' "$tmp/complaint")" 1
+settings "home: $shop/nowhere" "secure: $shop/public_html/secure"
+post 7k3m-9qxa-2ftf
+answer 'a home that is not there' 500 not-set-up
+rm "$cgi/.htredeem"
+(cd "$tmp" && post 7k3m-9qxa-2ftf)
+answer 'no settings' 500 not-set-up
+finish

@@ -1,0 +1,127 @@
+#!/bin/sh
+# Where settings are found, what the page of the owner does, and --check.
+. "${0%/*}/lib.sh"
+
+shop_stock
+good()
+{
+	settings "home: $shop/home" "secure: $shop/public_html/secure" "$@"
+}
+
+# from a shell: settings by REDEEM_CONF, else here
+check()
+{
+	checked=0
+	(cd "$cgi" && ./redeem.cgi --check) >"$tmp/check" 2>&1 || checked=$?
+}
+
+form()
+{
+	cgi REQUEST_METHOD=GET "$@" </dev/null
+	outcome
+}
+
+good
+is 'beside the program' "$(cd / && form)" form
+is 'else in the current directory' "$(cd "$cgi" && form SCRIPT_FILENAME=)" form
+is 'or not at all' "$(cd / && form SCRIPT_FILENAME=)" not-set-up
+is 'REDEEM_CONF goes first' "$(form REDEEM_CONF="$tmp/none")" not-set-up
+mv "$cgi/.htredeem" "$tmp/conf"
+is 'REDEEM_CONF is used' "$(form REDEEM_CONF="$tmp/conf")" form
+is 'a header of the client is not REDEEM_CONF' "$(cd / && form HTTP_REDEEM_CONF="$tmp/conf")" not-set-up
+
+# [S13]: all errors are named, each with its line
+settings "home: $shop/home" 'colour: red' 'window:' 'grace: x' 'links: soft' "home: $shop" \
+	"secure: $shop/public_html/secure"
+is 'wrong settings' "$(form)" not-set-up
+is 'each error on a line of its own' "$(grep -c '\.htredeem:[2-6]: [a-z]*: ' "$tmp/complaint")" 5
+
+# the owner's page
+cat >"$shop/home/page.html" <<'END'
+<!DOCTYPE html><title>Our Label</title><h1>Our Label</h1>
+<!-- redeem -->
+<footer>made with love</footer>
+END
+good 'page: page.html'
+is 'the page of the owner' "$(form)" form
+like 'comes before' "$(cat "$tmp/answer")" '<h1>Our Label</h1>'
+like 'and after' "$(cat "$tmp/answer")" 'made with love'
+unlike 'the built-in one does not' "$(cat "$tmp/answer")" '<style>'
+good "page: $shop/home/page.html"
+is 'by its whole path, too' "$(form)" form
+printf 'no marker\n' >"$shop/home/page.html"
+is 'a page without the marker' "$(form)" not-set-up
+like 'is named' "$(cat "$tmp/complaint")" 'page.html: page: has no'
+good 'page: missing.html'
+is 'a page that is not there' "$(form)" not-set-up
+
+# timezone
+if [ -e /usr/share/zoneinfo/Asia/Tokyo ]; then
+	good 'timezone: Asia/Tokyo'
+else
+	good 'timezone: JST-9'
+fi
+code ZONE1
+post zone1
+rules=$(find "$shop/public_html/secure" -mindepth 3 -name .htaccess)
+end=$(value link "$code_file" | cut -d ' ' -f 1)
+is 'timezone: the window is in the time of the server' \
+	"$(sed -n 's/.*%{TIME} >\([0-9]*\).*/\1/p' "$rules")" \
+	"$(TZ=JST-9 date -d "$end" +%Y%m%d%H%M%S)"
+
+# --check
+good
+check
+is '--check: all is well' "$checked" 0
+is '--check: it says each thing' "$(grep -c '^ok ' "$tmp/check")" 8
+is '--check: nothing is left behind' \
+	"$(find "$shop/home/codes" "$shop/public_html/secure" -name '.check' -o -name '.????????????????????????????????')" ''
+like '--check: the clock' "$(cat "$tmp/check")" "clock .*$(date +%Y%m%d%H)[0-9]{4} \(UTC"
+
+wrong()
+{
+	check
+	is "--check: $1: exit status" "$checked" 1
+	like "--check: $1: is said" "$(cat "$tmp/check")" "$2"
+}
+settings "home: $shop/home" "secure: $shop/public_html/secure" 'window: soon'
+wrong 'a bad setting' '^WRONG  settings'
+settings "home: $tmp/none" "secure: $shop/public_html/secure"
+wrong 'no home' '^WRONG  home'
+good 'page: missing.html'
+wrong 'no page' '^WRONG  page'
+good
+chmod 755 "$tmp" "$shop/home/codes"
+can_enter=$(d=$tmp; while [ "$d" != / ]; do d=$(dirname "$d"); [ -x "$d" ] && stat -c %A "$d"; done | grep -vc 'x$\|t$' || :)
+if [ "$can_enter" = 0 ]; then
+	wrong 'codes that others can list' '^WRONG  codes .*chmod 700'
+fi
+chmod 700 "$shop/home/codes"
+mv "$shop/home/files" "$shop/home/files.away"
+wrong 'no files' '^WRONG  files'
+mv "$shop/home/files.away" "$shop/home/files"
+rm -rf "$shop/public_html/secure"
+wrong 'no secure' '^WRONG  home'
+mkdir "$shop/public_html/secure"
+printf x >"$tmp/file"
+rm -rf "$shop/home/codes"
+wrong 'no codes' '^WRONG  codes'
+mkdir -m 700 "$shop/home/codes"
+if [ -w /dev/shm ] && [ "$(stat -c %d /dev/shm)" != "$(stat -c %d "$shop")" ]; then
+	other=$(mktemp -d /dev/shm/redeem-test.XXXXXX)
+	at_end "rm -rf '$other'"
+	settings "home: $shop/home" "secure: $other" 'links: hard'
+	wrong 'hard links to another file system' '^WRONG  links'
+fi
+
+# from a shell
+is '--version' "$("$cgi/redeem.cgi" --version)" "redeem 1.0"
+like '--help' "$("$cgi/redeem.cgi" --help)" 'redeem --check'
+is 'no option: misused' "$("$cgi/redeem.cgi" 2>/dev/null || printf '%s' "$?")" 2
+is 'a wrong option: misused' "$("$cgi/redeem.cgi" --chek 2>/dev/null || printf '%s' "$?")" 2
+# RFC 3875, 4.4: a server passes ?--version as an argument
+good
+is 'arguments are not looked at in CGI mode' \
+	"$(cd "$cgi" && env -i GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET ./redeem.cgi --version | sed -n 1p)" \
+	'Status: 200 OK'
+finish
