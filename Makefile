@@ -36,12 +36,12 @@ demo:
 test:
 	@tests/install test
 	@$(MAKE) --no-print-directory redeem build/unit
-	@build/unit
-	@prove $(PROVE_FLAGS) tests/*.t
+	@build/unit 2>build/unit.log || { cat build/unit.log; exit 1; }
+	@prove --timer -j2 tests/*.t
 
 build/unit: tests/unit.c redeem.c Makefile
 	@mkdir -p build
-	$(CC) -std=c99 $(WARNINGS) $(WIDE) -g -DREDEEM_NO_MAIN -Wno-unused-function \
+	$(CC) -std=c99 $(WARNINGS) $(WIDE) -g -DREDEEM_NO_MAIN \
 		-o $@ tests/unit.c $$(pkg-config --cflags --libs check)
 
 lint:

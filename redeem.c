@@ -109,8 +109,8 @@ static size_t system_random(unsigned char *at, size_t size)
 	long got = syscall(SYS_getrandom, at, size, 0);
 
 	return got > 0 ? (size_t)got : 0;
-#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || \
-	defined(__OpenBSD__) || defined(__DragonFly__)
+#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) ||     \
+    defined(__OpenBSD__) || defined(__DragonFly__)
 	arc4random_buf(at, size);
 	return size;
 #else
@@ -166,6 +166,7 @@ static int sync_data(int fd)
 #define NAME_SIZE 264 /* bytes of a file's public name: NAME_MAX, a prefix */
 #define RANDOM_BYTES 16 /* of a token, of a secret */
 #define HEX_SIZE (2 * RANDOM_BYTES + 1)
+#define DAY 86400 /* seconds */
 #define STAMP_SIZE 15 /* YYYYMMDDHHMMSS */
 #define LIST_PAGE "downloads.html"
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
@@ -347,14 +348,13 @@ static void text_print(struct text *text, const char *format, ...)
 static size_t utf8_length(const char *string)
 {
 	const unsigned char *at = (const unsigned char *)string;
-	size_t length = at[0] < 0x80	? 1
-			: at[0] < 0xc2	? 0
-			: at[0] < 0xe0	? 2
-			: at[0] < 0xf0	? 3
-			: at[0] <= 0xf4 ? 4
-					: 0;
+	size_t length = 1;
 	size_t i;
 
+	if (at[0] >= 0x80)
+		length = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+	if ((at[0] >= 0x80 && at[0] < 0xc2) || at[0] > 0xf4)
+		return 0;
 	for (i = 1; i < length; i++)
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
@@ -399,12 +399,12 @@ static void text_url(struct text *text, const char *string)
 
 	for (; *string != '\0'; string++) {
 		unsigned char byte = (unsigned char)*string;
-		char triple[3] = {'%', hex[byte >> 4], hex[byte & 15]};
 
 		if (byte < 0x80 && (isalnum(byte) || strchr("-_.~/", byte)))
 			text_add(text, string, 1);
 		else
-			text_add(text, triple, 3);
+			text_print(
+			    text, "%%%c%c", hex[byte >> 4], hex[byte & 15]);
 	}
 }
 
@@ -424,7 +424,7 @@ static void text_instant(struct text *text, time_t when)
 static bool span_is(struct span span, const char *word)
 {
 	return span.length == strlen(word) &&
-	       memcmp(span.at, word, span.length) == 0;
+	    memcmp(span.at, word, span.length) == 0;
 }
 
 static bool is_blank(char c)
@@ -477,7 +477,7 @@ static bool line_split(struct span line, struct span *key, struct span *value)
 	*key = span_trim(span_cut(&rest, ':'));
 	*value = span_trim(rest);
 	return key->length < line.length && rest.at > line.at &&
-	       rest.at[-1] == ':';
+	    rest.at[-1] == ':';
 }
 
 /* Reads up to nine decimal digits and nothing else. */
@@ -503,29 +503,26 @@ static int64_t days_since_1970(int64_t year, int64_t month, int64_t day)
 	/* counted from March, so that the leap day comes last */
 	int64_t y = month > 2 ? year : year - 1;
 	int64_t m = month > 2 ? month - 3 : month + 9;
+	int64_t years = 365 * y + y / 4 - y / 100 + y / 400;
 
-	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day -
-	       1 - 719468;
+	return years + (153 * m + 2) / 5 + day - 1 - 719468;
 }
 
 /* Seconds since 1970 of what TM shows, as if it were UTC. */
 static int64_t shown_seconds(const struct tm *tm)
 {
-	return ((days_since_1970(tm->tm_year + 1900LL, tm->tm_mon + 1LL,
-		     tm->tm_mday) *
-			    24 +
-		    tm->tm_hour) *
-			   60 +
-		   tm->tm_min) *
-		       60 +
-	       tm->tm_sec;
+	int64_t days = days_since_1970(
+	    tm->tm_year + 1900LL, tm->tm_mon + 1LL, tm->tm_mday);
+	int64_t minutes = (days * 24 + tm->tm_hour) * 60 + tm->tm_min;
+
+	return minutes * 60 + tm->tm_sec;
 }
 
 /* Reads a date as 2027-12-31, into a number as 20271231. */
 static bool date_read(struct span span, long *date)
 {
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
-	    31};
+	static const int days[] = {
+	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	struct span rest = span;
 	long y, m, d;
 	bool leap;
@@ -546,6 +543,7 @@ static bool instant_read(struct span span, time_t *when)
 	struct span clock = span;
 	struct span day = span_cut(&clock, 'T');
 	long date, h, m, s;
+	int64_t days;
 
 	if (clock.length != 9 || clock.at[2] != ':' || clock.at[5] != ':' ||
 	    clock.at[8] != 'Z' || !date_read(day, &date))
@@ -555,10 +553,8 @@ static bool instant_read(struct span span, time_t *when)
 	    !number_read(span_cut(&clock, ':'), 0, 59, &m) ||
 	    !number_read(clock, 0, 60, &s))
 		return false;
-	*when = (time_t)(days_since_1970(date / 10000, date / 100 % 100,
-			     date % 100) *
-			    86400 +
-			h * 3600 + m * 60 + s);
+	days = days_since_1970(date / 10000, date / 100 % 100, date % 100);
+	*when = (time_t)(days * DAY + h * 3600 + m * 60 + s);
 	return true;
 }
 
@@ -589,8 +585,8 @@ static bool stamp(time_t when, struct tm *tm, char shown[STAMP_SIZE])
  * Where the clocks are changed in between, they are not those of START and
  * END, so every second is looked at. [S7]
  */
-static bool stamp_range(time_t start, time_t end, char least[STAMP_SIZE],
-    char greatest[STAMP_SIZE])
+static bool stamp_range(
+    time_t start, time_t end, char least[STAMP_SIZE], char greatest[STAMP_SIZE])
 {
 	struct tm first, last;
 	char shown[STAMP_SIZE];
@@ -701,8 +697,8 @@ static ssize_t read_file(const char *path, char *buffer, size_t size)
 /* Opens the directory PATH below AT to be listed; NULL with errno. */
 static DIR *folder_open(int at, const char *path)
 {
-	int fd = openat(at, path,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(
+	    at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
 	int error = errno;
 
@@ -726,7 +722,7 @@ static bool random_bytes(unsigned char *at, size_t size)
 	if (fd < 0)
 		return false;
 	filled = fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
-		 read_all(fd, (char *)at, size) == (ssize_t)size;
+	    read_all(fd, (char *)at, size) == (ssize_t)size;
 	return close(fd) == 0 && filled;
 }
 
@@ -759,19 +755,17 @@ struct key {
 };
 
 #define PLACE(member) offsetof(struct settings, member)
-#define DAY 86400
-
 static const struct key keys[] = {
-	{"home", KIND_PATH, PLACE(home), 0, 0, {NULL}},
-	{"secure", KIND_PATH, PLACE(secure), 0, 0, {NULL}},
-	{"url", KIND_URL, PLACE(url), 0, 0, {NULL}},
-	{"window", KIND_NUMBER, PLACE(window), 1, DAY, {NULL}},
-	{"grace", KIND_NUMBER, PLACE(grace), 0, DAY, {NULL}},
-	{"page", KIND_FILE, PLACE(page), 0, 0, {NULL}},
-	{"timezone", KIND_ZONE, PLACE(timezone), 0, 0, {NULL}},
-	{"links", KIND_WORD, PLACE(links), 0, 0, {"symbolic", "hard", NULL}},
-	{"tries", KIND_NUMBER, PLACE(tries), 0, 100000, {NULL}},
-	{"delivery", KIND_WORD, PLACE(delivery), 0, 0, {"apache", NULL}},
+    {"home", KIND_PATH, PLACE(home), 0, 0, {NULL}},
+    {"secure", KIND_PATH, PLACE(secure), 0, 0, {NULL}},
+    {"url", KIND_URL, PLACE(url), 0, 0, {NULL}},
+    {"window", KIND_NUMBER, PLACE(window), 1, DAY, {NULL}},
+    {"grace", KIND_NUMBER, PLACE(grace), 0, DAY, {NULL}},
+    {"page", KIND_FILE, PLACE(page), 0, 0, {NULL}},
+    {"timezone", KIND_ZONE, PLACE(timezone), 0, 0, {NULL}},
+    {"links", KIND_WORD, PLACE(links), 0, 0, {"symbolic", "hard", NULL}},
+    {"tries", KIND_NUMBER, PLACE(tries), 0, 100000, {NULL}},
+    {"delivery", KIND_WORD, PLACE(delivery), 0, 0, {"apache", NULL}},
 };
 
 /* A URL path made of characters that need no quoting anywhere. */
@@ -817,8 +811,8 @@ static long word_place(struct span value, const char *const *words)
 }
 
 /* Puts VALUE in its place; what is wrong with it, or NULL. */
-static const char *key_set(struct settings *settings, const struct key *key,
-    struct span value)
+static const char *key_set(
+    struct settings *settings, const struct key *key, struct span value)
 {
 	char *string = (char *)settings + key->offset;
 	long number;
@@ -831,8 +825,9 @@ static const char *key_set(struct settings *settings, const struct key *key,
 		else if (!number_read(value, key->least, key->most, &number))
 			number = -1;
 		if (number < 0)
-			return key->kind == KIND_WORD ? "not a word known here"
-						      : "not a number in range";
+			return key->kind == KIND_WORD ?
+			    "not a word known here" :
+			    "not a number in range";
 		memcpy(string, &number, sizeof(number));
 		return NULL;
 	}
@@ -870,8 +865,8 @@ static bool settings_parse(struct settings *settings, struct span rest)
 		for (i = 0; i < LENGTH(keys); i++) {
 			if (!span_is(key, keys[i].name))
 				continue;
-			wrong = seen[i] ? "is set twice"
-					: key_set(settings, &keys[i], value);
+			wrong = seen[i] ? "is set twice" :
+					  key_set(settings, &keys[i], value);
 			seen[i] = true;
 		}
 		if (wrong != NULL) {
@@ -922,21 +917,22 @@ static const char *variable(const char *name)
 }
 
 /*
- * Reads the first of the files that DESIGNATE the settings: $REDEEM_CONF, else
- * .htredeem beside the program, else .htredeem in the current directory.
+ * Reads the file that holds the settings: $REDEEM_CONF, else .htredeem beside
+ * the program, else .htredeem in the current directory. As read_file.
  */
 static ssize_t settings_find(struct settings *settings, char *buffer)
 {
 	const char *script = variable("SCRIPT_FILENAME");
 	const char *slash = strrchr(script, '/');
 	struct text path = text_in(settings->file, sizeof(settings->file));
-	ssize_t length;
 
 	if (*variable("REDEEM_CONF") != '\0') {
 		text_put(&path, variable("REDEEM_CONF"));
 		return read_file(path.at, buffer, SETTINGS_MAX + 1);
 	}
 	if (slash != NULL) {
+		ssize_t length;
+
 		text_add(&path, script, (size_t)(slash - script) + 1);
 		text_put(&path, ".htredeem");
 		length = read_file(path.at, buffer, SETTINGS_MAX + 1);
@@ -982,9 +978,9 @@ static bool settings_load(struct settings *settings)
 static int hex_digit(char c)
 {
 	static const char digits[] = "0123456789abcdef";
-	const char *found = c != '\0'
-	    ? strchr(digits, tolower((unsigned char)c))
-	    : NULL;
+	const char *found = c != '\0' ?
+	    strchr(digits, tolower((unsigned char)c)) :
+	    NULL;
 
 	return found != NULL ? (int)(found - digits) : -1;
 }
@@ -1160,9 +1156,11 @@ static bool code_read(struct code *code, const char *typed)
 		if (length == CODE_MAX)
 			return false;
 		code->exact[length] = c;
-		code->folded[length++] = c == 'O' ? '0'
-		    : c == 'I' || c == 'L'	  ? '1'
-						  : c;
+		if (c == 'O')
+			c = '0';
+		if (c == 'I' || c == 'L')
+			c = '1';
+		code->folded[length++] = c;
 	}
 	return length >= CODE_MIN;
 }
@@ -1224,18 +1222,18 @@ static void link_read(struct link *link, struct span value)
  * they only decide whether a second click is free. A key that must be unique
  * and is not makes the record unreadable, for nobody can tell which is meant.
  */
-static bool record_line(struct record *record, struct span key,
-    struct span value)
+static bool record_line(
+    struct record *record, struct span key, struct span value)
 {
 	if (span_is(key, "uses"))
 		return record->uses < 0 &&
-		       number_read(value, 0, 999999, &record->uses);
+		    number_read(value, 0, 999999, &record->uses);
 	if (span_is(key, "limit"))
 		return record->limit < 0 &&
-		       number_read(value, 0, 999999, &record->limit);
+		    number_read(value, 0, 999999, &record->limit);
 	if (span_is(key, "expires"))
 		return record->expires == 0 &&
-		       date_read(value, &record->expires);
+		    date_read(value, &record->expires);
 	if (span_is(key, "file"))
 		return value.length > 0;
 	if (span_is(key, "last") && !instant_read(value, &record->last))
@@ -1278,7 +1276,7 @@ static bool record_parse(struct record *record)
 	}
 	rest = record->body;
 	return record->uses >= 0 && record->limit >= 0 &&
-	       record_file(&rest, &file);
+	    record_file(&rest, &file);
 }
 
 /* A SIGALRM is there to end a wait, by EINTR. */
@@ -1331,8 +1329,8 @@ static int record_lock(int home, const char *name)
 
 	memcpy(path + strlen("codes/"), name, strlen(name) + 1);
 	for (;;) {
-		int fd = openat(home, path,
-		    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+		int fd = openat(
+		    home, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 		int error;
 
 		if (fd < 0)
@@ -1367,8 +1365,8 @@ static void record_close(struct record *record)
 /* Reads the whole file; false, with a complaint, if it is not a record. */
 static bool record_read(struct record *record)
 {
-	ssize_t length = read_all(record->fd, record->text,
-	    sizeof(record->text));
+	ssize_t length = read_all(
+	    record->fd, record->text, sizeof(record->text));
 
 	if (length < 0) {
 		complain("%s: %s", record->name, strerror(errno));
@@ -1395,8 +1393,8 @@ enum found { FOUND, FOUND_NONE, FOUND_BROKEN };
  * Finds the record of CODE, first as typed and then as people misread it,
  * locks it and reads it. Where the answer is FOUND, record_close ends it.
  */
-static enum found record_open(struct record *record, int home,
-    const struct code *code)
+static enum found record_open(
+    struct record *record, int home, const struct code *code)
 {
 	record->name = code->exact;
 	record->fd = record_lock(home, code->exact);
@@ -1434,13 +1432,13 @@ enum decision {
 static enum decision decide(const struct record *record,
     const struct settings *settings, time_t now, long today)
 {
-	time_t age = now > record->last ? now - record->last
-					: record->last - now;
+	time_t age = now > record->last ? now - record->last :
+					  record->last - now;
 	time_t left = record->link.end - now;
 
 	if (record->last != 0 && age < settings->grace) {
-		if (record->link.token[0] != '\0' &&
-		    left <= settings->window && 2 * left >= settings->window)
+		if (record->link.token[0] != '\0' && left <= settings->window &&
+		    2 * left >= settings->window)
 			return GIVE_SAME;
 		return GIVE_FREE;
 	}
@@ -1466,10 +1464,11 @@ static int own_line(struct span line)
 
 	if (!line_split(line, &key, &value))
 		return 0;
-	return span_is(key, "uses") ? OWN_USES
-	    : span_is(key, "last")  ? OWN_LAST
-	    : span_is(key, "link")  ? OWN_LINK
-				    : 0;
+	if (span_is(key, "uses"))
+		return OWN_USES;
+	if (span_is(key, "last"))
+		return OWN_LAST;
+	return span_is(key, "link") ? OWN_LINK : 0;
 }
 
 static void own_write(struct text *text, int own, const struct change *change)
@@ -1483,8 +1482,8 @@ static void own_write(struct text *text, int own, const struct change *change)
 	if (own == OWN_LINK) {
 		text_put(text, "link: ");
 		text_instant(text, change->link->end);
-		text_print(text, " %s %s", change->link->token,
-		    change->link->secret);
+		text_print(
+		    text, " %s %s", change->link->token, change->link->secret);
 	}
 }
 
@@ -1493,8 +1492,8 @@ static void own_write(struct text *text, int own, const struct change *change)
  * the end; every other line as it was, its CR included. Then blanks up to the
  * old size, so that nothing of the old record shows behind the new one.
  */
-static void record_compose(struct text *text, const struct record *record,
-    const struct change *change)
+static void record_compose(
+    struct text *text, const struct record *record, const struct change *change)
 {
 	struct span rest = record->body;
 	const char *end = "\n";
@@ -1598,8 +1597,8 @@ static bool record_write(struct record *record, const struct change *change)
 /* Extensions that some server runs instead of sending; mint has the same. */
 static const char *const run_by_servers[] = {"php", "php3", "php4", "php5",
     "php6", "php7", "php8", "phps", "phtml", "phar", "pht", "cgi", "fcgi",
-    "fpl", "pl", "py", "pyc", "rb", "sh", "shtml", "shtm", "stm", "asp",
-    "aspx", "jsp", "jspx", "cfm", "lua"};
+    "fpl", "pl", "py", "pyc", "rb", "sh", "shtml", "shtm", "stm", "asp", "aspx",
+    "jsp", "jspx", "cfm", "lua"};
 
 static bool same_letters(struct span span, const char *word)
 {
@@ -1729,7 +1728,7 @@ static bool path_plain(int home, char *path)
 
 		*slash = '\0';
 		real = fstatat(home, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		       S_ISDIR(st.st_mode);
+		    S_ISDIR(st.st_mode);
 		*slash = '/';
 		if (!real)
 			return false;
@@ -1757,8 +1756,9 @@ static bool items_add_entry(struct items *items, int home, struct span file)
 	if (S_ISDIR(st.st_mode))
 		return items_add_folder(items, home, path);
 	if (!S_ISREG(st.st_mode) || items->count == ITEMS_MAX) {
-		complain("%s: %s", path, S_ISREG(st.st_mode)
-			? "too many files" : "not a regular file");
+		complain("%s: %s", path,
+		    S_ISREG(st.st_mode) ? "too many files" :
+					  "not a regular file");
 		return false;
 	}
 	return items_add(items, path, st.st_size);
@@ -1800,8 +1800,8 @@ static bool items_name(struct items *items)
 }
 
 /* All that RECORD sells; false, with a complaint, if any of it is not there. */
-static bool items_collect(struct items *items, int home,
-    const struct record *record)
+static bool items_collect(
+    struct items *items, int home, const struct record *record)
 {
 	struct span rest = record->body;
 	struct span file;
@@ -1881,10 +1881,10 @@ struct place {
 };
 
 /* The path below secure of the file NAME in the link's directory. */
-static struct place apache_place(const struct link *link, const char *hidden,
-    const char *name)
+static struct place apache_place(
+    const struct link *link, const char *hidden, const char *name)
 {
-	struct place place;
+	struct place place = {""};
 	struct text text = text_in(place.path, sizeof(place.path));
 
 	text_print(&text, "%lld/%s%s", link_bucket(link), hidden, link->token);
@@ -1904,8 +1904,8 @@ static void rules_refusal(struct text *rules, const char *refusal)
  * The rules of one link. What refuses comes first and stands in no IfModule,
  * so that a server without mod_rewrite answers 500 and not the file. [S7]
  */
-static bool rules_write(struct text *rules, const struct shop *shop,
-    const struct offer *offer)
+static bool rules_write(
+    struct text *rules, const struct shop *shop, const struct offer *offer)
 {
 	char least[STAMP_SIZE], greatest[STAMP_SIZE];
 
@@ -1942,8 +1942,8 @@ static bool rules_write(struct text *rules, const struct shop *shop,
 }
 
 /* One item as a link in the hidden directory. */
-static bool apache_link(const struct shop *shop, const struct link *link,
-    const struct item *item)
+static bool apache_link(
+    const struct shop *shop, const struct link *link, const struct item *item)
 {
 	struct place place = apache_place(link, ".", item->name);
 	char target[2 * PATH_SIZE];
@@ -1967,8 +1967,7 @@ static bool apache_forbid(const struct shop *shop, const char *refusal)
 
 	text_put(&rules, "RewriteEngine On\nRewriteRule ^ - [F]\n");
 	rules_refusal(&rules, refusal);
-	return write_file(shop->secure, ".htaccess", &rules) ||
-	       errno == EEXIST;
+	return write_file(shop->secure, ".htaccess", &rules) || errno == EEXIST;
 }
 
 /* Makes the hidden directory, and its bucket if this is its first link. */
@@ -1982,13 +1981,13 @@ static bool apache_begin(const struct shop *shop, const struct offer *offer)
 		return true;
 	text_print(&text, "%lld", link_bucket(offer->link));
 	return errno == ENOENT && apache_forbid(shop, offer->refusal) &&
-	       (mkdirat(shop->secure, bucket, 0711) == 0 || errno == EEXIST) &&
-	       mkdirat(shop->secure, hidden.path, 0711) == 0;
+	    (mkdirat(shop->secure, bucket, 0711) == 0 || errno == EEXIST) &&
+	    mkdirat(shop->secure, hidden.path, 0711) == 0;
 }
 
 /* Fills the hidden directory, rules first, and gives it its name. [S6] */
-static bool apache_fill(const struct shop *shop, const struct offer *offer,
-    struct text *rules)
+static bool apache_fill(
+    const struct shop *shop, const struct offer *offer, struct text *rules)
 {
 	struct place file = apache_place(offer->link, ".", ".htaccess");
 	struct place hidden = apache_place(offer->link, ".", "");
@@ -2006,7 +2005,7 @@ static bool apache_fill(const struct shop *shop, const struct offer *offer,
 	    !write_file(shop->secure, file.path, offer->list))
 		return false;
 	return renameat(shop->secure, hidden.path, shop->secure, place.path) ==
-	       0;
+	    0;
 }
 
 /* Removes a link's directory with what is in it; others may be doing it too. */
@@ -2084,8 +2083,8 @@ static bool apache_publish(const struct shop *shop, const struct offer *offer)
 	return done;
 }
 
-static bool apache_alive(const struct shop *shop, const struct link *link,
-    const char *name)
+static bool apache_alive(
+    const struct shop *shop, const struct link *link, const char *name)
 {
 	struct place place = apache_place(link, "", name);
 	struct stat st;
@@ -2113,8 +2112,8 @@ static void apache_address(const struct shop *shop, const struct link *link,
 
 /* In the order of DELIVERY_... */
 static const struct delivery deliveries[] = {
-	{apache_publish, apache_alive, apache_withdraw, apache_address,
-	    apache_sweep},
+    {apache_publish, apache_alive, apache_withdraw, apache_address,
+	apache_sweep},
 };
 
 /*
@@ -2146,37 +2145,36 @@ static const struct answer {
 	const char *word; /* data-outcome */
 	const char *sentence;
 } answers[] = {
-	{"303 See Other", "", "", ""},
-	{"200 OK", "", "form", "Please enter the code from your card."},
-	{"400 Bad Request", "", "empty",
-	    "That is not a code yet. Please enter all the letters and digits "
-	    "from your card."},
-	{"404 Not Found", "", "mistyped",
-	    "One character seems to be mistyped. Please compare the code with "
-	    "your card."},
-	{"404 Not Found", "", "unknown",
-	    "We do not know this code. Please compare it with your card."},
-	{"410 Gone", "", "used-up",
-	    "All downloads of this code have been used."},
-	{"410 Gone", "", "expired", "This code is no longer valid."},
-	{"405 Method Not Allowed", "Allow: GET, HEAD, POST\n", "bad-request",
-	    "That did not work. Please use the form."},
-	{"415 Unsupported Media Type", "", "bad-request",
-	    "That did not work. Please use the form."},
-	{"411 Length Required", "", "bad-request",
-	    "That did not work. Please use the form."},
-	{"400 Bad Request", "", "bad-request",
-	    "That did not work. Please use the form."},
-	{"413 Content Too Large", "", "bad-request",
-	    "That was too long for a code. Please use the form."},
-	{"400 Bad Request", "", "bad-request",
-	    "Your code did not reach us whole. Please send it again."},
-	{"503 Service Unavailable", "Retry-After: 10\n", "try-again",
-	    "The shop is busy. No download was lost. Please try again in a "
-	    "moment."},
-	{"500 Internal Server Error", "", "not-set-up",
-	    "The shop is not ready yet. Nothing was counted. Please come back "
-	    "later."},
+    {"303 See Other", "", "", ""},
+    {"200 OK", "", "form", "Please enter the code from your card."},
+    {"400 Bad Request", "", "empty",
+	"That is not a code yet. Please enter all the letters and digits "
+	"from your card."},
+    {"404 Not Found", "", "mistyped",
+	"One character seems to be mistyped. Please compare the code with "
+	"your card."},
+    {"404 Not Found", "", "unknown",
+	"We do not know this code. Please compare it with your card."},
+    {"410 Gone", "", "used-up", "All downloads of this code have been used."},
+    {"410 Gone", "", "expired", "This code is no longer valid."},
+    {"405 Method Not Allowed", "Allow: GET, HEAD, POST\n", "bad-request",
+	"That did not work. Please use the form."},
+    {"415 Unsupported Media Type", "", "bad-request",
+	"That did not work. Please use the form."},
+    {"411 Length Required", "", "bad-request",
+	"That did not work. Please use the form."},
+    {"400 Bad Request", "", "bad-request",
+	"That did not work. Please use the form."},
+    {"413 Content Too Large", "", "bad-request",
+	"That was too long for a code. Please use the form."},
+    {"400 Bad Request", "", "bad-request",
+	"Your code did not reach us whole. Please send it again."},
+    {"503 Service Unavailable", "Retry-After: 10\n", "try-again",
+	"The shop is busy. No download was lost. Please try again in a "
+	"moment."},
+    {"500 Internal Server Error", "", "not-set-up",
+	"The shop is not ready yet. Nothing was counted. Please come back "
+	"later."},
 };
 
 /* Which outcome each FAULT_... of a request is; FAULT_NONE is the form. */
@@ -2240,13 +2238,13 @@ static void page_end(struct text *out, const char *page)
 }
 
 /* The message and the form, with what was typed still in it. [S10] */
-static void page_form(struct text *out, enum outcome outcome,
-    const struct request *request)
+static void page_form(
+    struct text *out, enum outcome outcome, const struct request *request)
 {
 	const struct answer *answer = &answers[outcome];
 
-	text_print(out, "<p id=\"redeem-message\" data-outcome=\"%s\"",
-	    answer->word);
+	text_print(
+	    out, "<p id=\"redeem-message\" data-outcome=\"%s\"", answer->word);
 	if (outcome != OUTCOME_FORM)
 		text_put(out, " role=\"alert\"");
 	text_print(out,
@@ -2298,7 +2296,8 @@ static void page_list(struct text *out, const struct shop *shop,
 	text_print(out,
 	    "<p id=\"redeem-message\" data-outcome=\"files\">Here are your "
 	    "files. Downloads left after this one: %ld.</p>\n"
-	    "<ul id=\"redeem-files\">\n", left);
+	    "<ul id=\"redeem-files\">\n",
+	    left);
 	for (i = 0; i < shop->items.count; i++) {
 		const struct item *item = &shop->items.at[i];
 
@@ -2310,7 +2309,8 @@ static void page_list(struct text *out, const struct shop *shop,
 		text_size(out, item->size);
 		text_put(out, ")</li>\n");
 	}
-	text_put(out, "</ul>\n<p>Please begin each download before "
+	text_put(out,
+	    "</ul>\n<p>Please begin each download before "
 	    "<time datetime=\"");
 	text_instant(out, link->end);
 	if (localtime_r(&link->end, &tm) == NULL)
@@ -2358,8 +2358,8 @@ static const char page_headers[] =
  * Writes a whole answer into OUT: status, headers, page. "Status" comes first:
  * a server takes "Location" alone for a redirect of its own (RFC 3875, 6.2.2).
  */
-static void reply_page(struct text *out, const struct shop *shop,
-    enum outcome outcome)
+static void reply_page(
+    struct text *out, const struct shop *shop, enum outcome outcome)
 {
 	const struct answer *answer = &answers[outcome];
 
@@ -2397,8 +2397,8 @@ static void log_event(const struct shop *shop, const char *word, long uses)
 	int fd;
 
 	text_instant(&line, shop->now);
-	text_print(&line, " %s %s %ld/%ld", word, record->name, uses,
-	    record->limit);
+	text_print(
+	    &line, " %s %s %ld/%ld", word, record->name, uses, record->limit);
 	while (record_file(&rest, &file)) {
 		char name[RECORD_MAX + 1];
 
@@ -2407,8 +2407,8 @@ static void log_event(const struct shop *shop, const char *word, long uses)
 			text_url(&line, name);
 	}
 	text_put(&line, "\n");
-	fd = openat(shop->home, "log",
-	    O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(
+	    shop->home, "log", O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && fstat(shop->home, &st) == 0)
 		fd = openat(shop->home, "log",
 		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
@@ -2453,8 +2453,8 @@ static enum outcome serve(struct shop *shop, struct text *location)
 {
 	struct record *record = &shop->record;
 	const struct delivery *delivery = &deliveries[shop->settings.delivery];
-	enum decision decision = decide(record, &shop->settings, shop->now,
-	    local_day(shop->now));
+	enum decision decision = decide(
+	    record, &shop->settings, shop->now, local_day(shop->now));
 	struct link link = record->link;
 	struct change change = {record->uses, record->last, &link};
 
@@ -2477,8 +2477,8 @@ static enum outcome serve(struct shop *shop, struct text *location)
 			return OUTCOME_TRY_AGAIN;
 	}
 	delivery->address(shop, &link, items_first(&shop->items), location);
-	log_event(shop, decision == GIVE_COUNTED ? "redeemed" : "again",
-	    change.uses);
+	log_event(
+	    shop, decision == GIVE_COUNTED ? "redeemed" : "again", change.uses);
 	wipe(&link, sizeof(link));
 	return location->full ? OUTCOME_TRY_AGAIN : OUTCOME_LINK;
 }
@@ -2493,12 +2493,10 @@ static enum outcome redeem_code(struct shop *shop, struct text *location)
 		return OUTCOME_EMPTY;
 	switch (record_open(&shop->record, shop->home, &code)) {
 	case FOUND_NONE:
-		return code_mistyped(&code) ? OUTCOME_MISTYPED
-					    : OUTCOME_UNKNOWN;
-	case FOUND_BROKEN:
-		return OUTCOME_TRY_AGAIN;
-	case FOUND:
-		break;
+		return code_mistyped(&code) ? OUTCOME_MISTYPED :
+					      OUTCOME_UNKNOWN;
+	case FOUND_BROKEN: return OUTCOME_TRY_AGAIN;
+	case FOUND: break;
 	}
 	shop->now = time(NULL);
 	outcome = serve(shop, location);
@@ -2520,8 +2518,8 @@ static bool shop_open(struct shop *shop)
 	}
 	if (settings->secure[0] == '\0')
 		return true;
-	shop->secure = open(settings->secure,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	shop->secure = open(
+	    settings->secure, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (shop->secure < 0)
 		complain("%s: %s", settings->secure, strerror(errno));
 	return shop->secure >= 0;
@@ -2566,7 +2564,7 @@ static bool page_load(struct shop *shop)
  * OUT. Returns the outcome. Modes are given with each file that is made, so
  * the umask is out of the way; SHOP need not hold anything before.
  */
-static enum outcome redeem(struct shop *shop, int in, int out)
+enum outcome redeem(struct shop *shop, int in, int out)
 {
 	char buffer[PATH_SIZE * 4];
 	struct text location = text_in(buffer, sizeof(buffer));
@@ -2599,8 +2597,9 @@ static enum outcome redeem(struct shop *shop, int in, int out)
 }
 
 /*
- * 11. --check, and main
+ * 11. --check, and main; left out where tests bring a main of their own
  */
+#ifndef REDEEM_NO_MAIN
 
 /* Says one thing that was looked at; returns GOOD. */
 LIKE_PRINTF(3, 4)
@@ -2624,7 +2623,7 @@ static bool say(bool good, const char *what, const char *format, ...)
 /* Can other users of this machine get as far as into the directory PATH? */
 static bool others_enter(const char *path)
 {
-	char part[PATH_SIZE + 8];
+	char part[PATH_SIZE];
 	struct text text = text_in(part, sizeof(part));
 	struct stat st;
 	char *slash;
@@ -2655,10 +2654,10 @@ static bool check_codes(const struct shop *shop)
 		    "others can list them: chmod 700 %s/codes",
 		    shop->settings.home);
 	(void)unlinkat(shop->home, name, 0);
-	fd = openat(shop->home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-	    0600);
+	fd = openat(
+	    shop->home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	good = fd >= 0 && lock_take(fd, 0) && record_put(fd, "x", 1) &&
-	       sync_data(fd) == 0;
+	    sync_data(fd) == 0;
 	good = say(good, "codes", "can be written, locked and synced%s%s",
 	    good ? "" : ": ", good ? "" : strerror(errno));
 	if (fd >= 0 && (close(fd) != 0 || unlinkat(shop->home, name, 0) != 0))
@@ -2692,7 +2691,7 @@ static bool check_delivery(struct shop *shop)
 
 	shop->items.count = 0;
 	good = link_draw(&link, shop->now + shop->settings.window) &&
-	       delivery->publish(shop, &offer);
+	    delivery->publish(shop, &offer);
 	if (good)
 		delivery->withdraw(shop, &link);
 	good = say(good, "secure", "%s: links can%s be made and removed",
@@ -2771,7 +2770,6 @@ static int shell(struct shop *shop, const char *option)
 	return 2;
 }
 
-#ifndef REDEEM_NO_MAIN
 int main(int argc, char **argv)
 {
 	static struct shop shop;

@@ -215,7 +215,7 @@ apache_conf()
 	</Directory>
 	END
 	[ "$(id -u)" != 0 ] || printf 'User www-data\nGroup www-data\n'
-	[ ! -e $modules/mod_unixd.so ] ||
+	[ ! -e "$modules/mod_unixd.so" ] ||
 		printf 'LoadModule unixd_module %s/mod_unixd.so\n' "$modules"
 	cat
 }

@@ -40,19 +40,19 @@ END_TEST
 static const struct {
 	const char *raw, *html;
 } html_cases[] = {
-	{"plain", "plain"},
-	{"<a href=\"x\">'&", "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"},
-	{"tab\there", "tab?here"},
-	{"\xc3\xa9", "\xc3\xa9"},
-	{"\xe2\x80\x93", "\xe2\x80\x93"},
-	{"\xf0\x9f\x8e\xb5", "\xf0\x9f\x8e\xb5"},
-	{"bad \xff end", "bad ? end"},
-	{"cut \xe2\x80", "cut ??"},
-	{"overlong \xc0\xaf", "overlong ??"},
-	{"overlong \xe0\x80\xaf", "overlong ???"},
-	{"surrogate \xed\xa0\x80", "surrogate ???"},
-	{"too high \xf4\x90\x80\x80", "too high ????"},
-	{"\x7f", "?"},
+    {"plain", "plain"},
+    {"<a href=\"x\">'&", "&lt;a href=&quot;x&quot;&gt;&#39;&amp;"},
+    {"tab\there", "tab?here"},
+    {"\xc3\xa9", "\xc3\xa9"},
+    {"\xe2\x80\x93", "\xe2\x80\x93"},
+    {"\xf0\x9f\x8e\xb5", "\xf0\x9f\x8e\xb5"},
+    {"bad \xff end", "bad ? end"},
+    {"cut \xe2\x80", "cut ??"},
+    {"overlong \xc0\xaf", "overlong ??"},
+    {"overlong \xe0\x80\xaf", "overlong ???"},
+    {"surrogate \xed\xa0\x80", "surrogate ???"},
+    {"too high \xf4\x90\x80\x80", "too high ????"},
+    {"\x7f", "?"},
 };
 
 START_TEST(html_is_escaped)
@@ -79,12 +79,12 @@ END_TEST
 static const struct {
 	const char *raw, *url;
 } url_cases[] = {
-	{"first-light_1.0~x.zip", "first-light_1.0~x.zip"},
-	{"a b", "a%20b"},
-	{"100%?#&=+", "100%25%3F%23%26%3D%2B"},
-	{"\xc3\xa9", "%C3%A9"},
-	{"a\r\nb", "a%0D%0Ab"},
-	{"'()*!", "%27%28%29%2A%21"},
+    {"first-light_1.0~x.zip", "first-light_1.0~x.zip"},
+    {"a b", "a%20b"},
+    {"100%?#&=+", "100%25%3F%23%26%3D%2B"},
+    {"\xc3\xa9", "%C3%A9"},
+    {"a\r\nb", "a%0D%0Ab"},
+    {"'()*!", "%27%28%29%2A%21"},
 };
 
 START_TEST(urls_are_encoded)
@@ -101,16 +101,16 @@ static const struct {
 	off_t size;
 	const char *shown;
 } size_cases[] = {
-	{0, "0 B"},
-	{1, "1 B"},
-	{999, "999 B"},
-	{1000, "1.0 kB"},
-	{9999, "9.9 kB"},
-	{12345, "12 kB"},
-	{999999, "999 kB"},
-	{1000000, "1.0 MB"},
-	{123456789, "123 MB"},
-	{4700000000LL, "4.7 GB"},
+    {0, "0 B"},
+    {1, "1 B"},
+    {999, "999 B"},
+    {1000, "1.0 kB"},
+    {9999, "9.9 kB"},
+    {12345, "12 kB"},
+    {999999, "999 kB"},
+    {1000000, "1.0 MB"},
+    {123456789, "123 MB"},
+    {4700000000LL, "4.7 GB"},
 };
 
 START_TEST(sizes_are_readable)
@@ -129,13 +129,13 @@ static const struct {
 	long long when;
 	const char *shown;
 } instant_cases[] = {
-	{1, "1970-01-01T00:00:01Z"},
-	{951782400, "2000-02-29T00:00:00Z"},
-	{1000000000, "2001-09-09T01:46:40Z"},
-	{1234567890, "2009-02-13T23:31:30Z"},
-	{2147483648LL, "2038-01-19T03:14:08Z"},
-	{4107542400LL, "2100-03-01T00:00:00Z"},
-	{253402300799LL, "9999-12-31T23:59:59Z"},
+    {1, "1970-01-01T00:00:01Z"},
+    {951782400, "2000-02-29T00:00:00Z"},
+    {1000000000, "2001-09-09T01:46:40Z"},
+    {1234567890, "2009-02-13T23:31:30Z"},
+    {2147483648LL, "2038-01-19T03:14:08Z"},
+    {4107542400LL, "2100-03-01T00:00:00Z"},
+    {253402300799LL, "9999-12-31T23:59:59Z"},
 };
 
 START_TEST(instants_go_both_ways)
@@ -169,19 +169,19 @@ static const struct {
 	const char *text;
 	long date; /* 0: refused */
 } date_cases[] = {
-	{"2027-12-31", 20271231},
-	{"2028-02-29", 20280229},
-	{"2027-02-29", 0},
-	{"2000-02-29", 20000229},
-	{"2100-02-29", 0},
-	{"2027-04-31", 0},
-	{"2027-00-10", 0},
-	{"2027-01-00", 0},
-	{"2027-1-1", 0},
-	{"31.12.2027", 0},
-	{"2027-12-311", 0},
-	{"2027/12/31", 0},
-	{"1969-12-31", 0},
+    {"2027-12-31", 20271231},
+    {"2028-02-29", 20280229},
+    {"2027-02-29", 0},
+    {"2000-02-29", 20000229},
+    {"2100-02-29", 0},
+    {"2027-04-31", 0},
+    {"2027-00-10", 0},
+    {"2027-01-00", 0},
+    {"2027-1-1", 0},
+    {"31.12.2027", 0},
+    {"2027-12-311", 0},
+    {"2027/12/31", 0},
+    {"1969-12-31", 0},
 };
 
 START_TEST(dates_are_checked)
@@ -204,20 +204,20 @@ static const struct {
 	int window;
 	const char *least, *greatest;
 } range_cases[] = {
-	/* 23 November 2026, 20:56:01 UTC is 21:56:01 there */
-	{1795467361, 120, "20261123215601", "20261123215801"},
-	/* over midnight and over New Year */
-	{1798757970, 120, "20261231235930", "20270101000130"},
-	/* forward: 01:59:30 is followed by 03:00:00 */
-	{1774745970, 120, "20260329015930", "20260329030130"},
-	/* back: 02:59:30, then 02:00:00 to 02:01:30 */
-	{1792889970, 120, "20261025020000", "20261025025959"},
-	/* back, and the window ends with the last second of summer */
-	{1792889879, 120, "20261025025759", "20261025025959"},
-	/* back, and the first second of winter is the last of the window */
-	{1792889880, 120, "20261025020000", "20261025025959"},
-	/* wholly in winter time */
-	{1792890000, 120, "20261025020000", "20261025020200"},
+    /* 23 November 2026, 20:56:01 UTC is 21:56:01 there */
+    {1795467361, 120, "20261123215601", "20261123215801"},
+    /* over midnight and over New Year */
+    {1798757970, 120, "20261231235930", "20270101000130"},
+    /* forward: 01:59:30 is followed by 03:00:00 */
+    {1774745970, 120, "20260329015930", "20260329030130"},
+    /* back: 02:59:30, then 02:00:00 to 02:01:30 */
+    {1792889970, 120, "20261025020000", "20261025025959"},
+    /* back, and the window ends with the last second of summer */
+    {1792889879, 120, "20261025025759", "20261025025959"},
+    /* back, and the first second of winter is the last of the window */
+    {1792889880, 120, "20261025020000", "20261025025959"},
+    /* wholly in winter time */
+    {1792890000, 120, "20261025020000", "20261025020200"},
 };
 
 START_TEST(window_holds_when_clocks_change)
@@ -227,8 +227,8 @@ START_TEST(window_holds_when_clocks_change)
 
 	ck_assert_int_eq(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
 	tzset();
-	ck_assert(stamp_range(start, start + range_cases[_i].window, least,
-	    greatest));
+	ck_assert(stamp_range(
+	    start, start + range_cases[_i].window, least, greatest));
 	ck_assert_str_eq(least, range_cases[_i].least);
 	ck_assert_str_eq(greatest, range_cases[_i].greatest);
 }
@@ -254,7 +254,7 @@ static bool parse_settings(struct settings *settings, const char *text)
 	settings_default(settings);
 	memcpy(settings->file, "test", sizeof("test"));
 	return settings_parse(settings, span_of(text)) &&
-	       settings_complete(settings);
+	    settings_complete(settings);
 }
 
 #define GOOD "home: /h\nsecure: /s\n"
@@ -281,7 +281,8 @@ START_TEST(settings_are_read)
 {
 	struct settings s;
 
-	ck_assert(parse_settings(&s, "# a comment\r\n\r\n"
+	ck_assert(parse_settings(&s,
+	    "# a comment\r\n\r\n"
 	    "home : /h \r\n secure:/s\r\nurl: /d/l/\r\nwindow: 60\r\n"
 	    "grace: 0\r\ntries: 0\r\nlinks: hard\r\ndelivery: apache\r\n"
 	    "timezone: CET-1CEST\r\npage: /p: q.html"));
@@ -329,22 +330,22 @@ END_TEST
 static const struct {
 	const char *form, *code;
 } form_cases[] = {
-	{"code=7K3M", "7K3M"},
-	{"x=1&code=7K3M&y=2", "7K3M"},
-	{"code=a+b%2Dc", "a b-c"},
-	{"code=%e2%80%93", "\xe2\x80\x93"},
-	{"code=%", "%"},
-	{"code=%4", "%4"},
-	{"code=%zz%4g", "%zz%4g"},
-	{"code=a%00b", "ab"},
-	{"code=first&code=second", "first"},
-	{"%63ode=x", "x"},
-	{"code", ""},
-	{"code=", ""},
-	{"codes=1", ""},
-	{"=x&&=&code=y", "y"},
-	{"", ""},
-	{"code=a=b", "a=b"},
+    {"code=7K3M", "7K3M"},
+    {"x=1&code=7K3M&y=2", "7K3M"},
+    {"code=a+b%2Dc", "a b-c"},
+    {"code=%e2%80%93", "\xe2\x80\x93"},
+    {"code=%", "%"},
+    {"code=%4", "%4"},
+    {"code=%zz%4g", "%zz%4g"},
+    {"code=a%00b", "ab"},
+    {"code=first&code=second", "first"},
+    {"%63ode=x", "x"},
+    {"code", ""},
+    {"code=", ""},
+    {"codes=1", ""},
+    {"=x&&=&code=y", "y"},
+    {"", ""},
+    {"code=a=b", "a=b"},
 };
 
 START_TEST(forms_are_decoded)
@@ -362,23 +363,25 @@ END_TEST
 static const struct {
 	const char *typed, *exact, *folded; /* NULL: not a code */
 } code_cases[] = {
-	{"7K3M-9QXA-2FTF", "7K3M9QXA2FTF", "7K3M9QXA2FTF"},
-	{" 7k3m 9qxa 2ftf\r\n", "7K3M9QXA2FTF", "7K3M9QXA2FTF"},
-	{"7K3M\xe2\x80\x93" "9QXA\xe2\x80\x94" "2FTF", "7K3M9QXA2FTF",
-	    "7K3M9QXA2FTF"},
-	{"oil O-I-L", "OILOIL", "011011"},
-	{"flemish2026", "FLEMISH2026", "F1EM1SH2026"},
-	{"../../etc/passwd", "ETCPASSWD", "ETCPASSWD"},
-	{"a.b.c.d", "ABCD", "ABCD"},
-	{"abc", NULL, NULL},
-	{"a-b-c", NULL, NULL},
-	{"", NULL, NULL},
-	{"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", NULL, NULL},
-	{"0123456789012345678901234567890123456789012345678901234567890123",
-	    "0123456789012345678901234567890123456789012345678901234567890123",
-	    "0123456789012345678901234567890123456789012345678901234567890123"},
-	{"01234567890123456789012345678901234567890123456789012345678901234",
-	    NULL, NULL},
+    {"7K3M-9QXA-2FTF", "7K3M9QXA2FTF", "7K3M9QXA2FTF"},
+    {" 7k3m 9qxa 2ftf\r\n", "7K3M9QXA2FTF", "7K3M9QXA2FTF"},
+    {"7K3M\xe2\x80\x93"
+     "9QXA\xe2\x80\x94"
+     "2FTF",
+	"7K3M9QXA2FTF", "7K3M9QXA2FTF"},
+    {"oil O-I-L", "OILOIL", "011011"},
+    {"flemish2026", "FLEMISH2026", "F1EM1SH2026"},
+    {"../../etc/passwd", "ETCPASSWD", "ETCPASSWD"},
+    {"a.b.c.d", "ABCD", "ABCD"},
+    {"abc", NULL, NULL},
+    {"a-b-c", NULL, NULL},
+    {"", NULL, NULL},
+    {"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", NULL, NULL},
+    {"0123456789012345678901234567890123456789012345678901234567890123",
+	"0123456789012345678901234567890123456789012345678901234567890123",
+	"0123456789012345678901234567890123456789012345678901234567890123"},
+    {"01234567890123456789012345678901234567890123456789012345678901234", NULL,
+	NULL},
 };
 
 START_TEST(codes_are_folded)
@@ -402,16 +405,16 @@ static const struct {
 	const char *typed;
 	bool mistyped;
 } check_cases[] = {
-	{"7K3M9QXA2FTF", false},
-	{"7K3M9QXA2FTG", true},
-	{"7K3M9QXA2FFT", true},
-	{"000000000000", false},
-	{"00000000001Y", false},
-	{"OOOOOOOOOOIY", false},
-	{"00000000001X", true},
-	{"U00000000000", true},
-	{"7K3M9QXA2FT", false},
-	{"FLEMISH2026", false},
+    {"7K3M9QXA2FTF", false},
+    {"7K3M9QXA2FTG", true},
+    {"7K3M9QXA2FFT", true},
+    {"000000000000", false},
+    {"00000000001Y", false},
+    {"OOOOOOOOOOIY", false},
+    {"00000000001X", true},
+    {"U00000000000", true},
+    {"7K3M9QXA2FT", false},
+    {"FLEMISH2026", false},
 };
 
 START_TEST(check_character)
@@ -434,8 +437,8 @@ START_TEST(check_finds_each_wrong_character)
 
 		for (letter = 0; letter < 32; letter++) {
 			code[place] = alphabet[letter];
-			ck_assert_int_eq(check_fits(code),
-			    alphabet[letter] == right);
+			ck_assert_int_eq(
+			    check_fits(code), alphabet[letter] == right);
 		}
 		code[place] = right;
 	}
@@ -462,7 +465,8 @@ START_TEST(records_are_read)
 {
 	struct record r;
 
-	ck_assert(parse_record(&r, "uses: 1\r\nlimit:3\nfile: a b.zip\n\n"
+	ck_assert(parse_record(&r,
+	    "uses: 1\r\nlimit:3\nfile: a b.zip\n\n"
 	    "colour: red\nno colon here\nexpires: 2027-12-31\n"
 	    "last: 2026-11-23T20:56:01Z\n" LINK "   \n"));
 	ck_assert_int_eq(r.uses, 1);
@@ -476,9 +480,8 @@ START_TEST(records_are_read)
 END_TEST
 
 static const char *const bad_records[] = {"", "uses: 0\nlimit: 3\n",
-    "uses: 0\nfile: a\n", "limit: 3\nfile: a\n",
-    "uses: x\nlimit: 3\nfile: a\n", "uses: -1\nlimit: 3\nfile: a\n",
-    "uses: 0\nuses: 0\nlimit: 3\nfile: a\n",
+    "uses: 0\nfile: a\n", "limit: 3\nfile: a\n", "uses: x\nlimit: 3\nfile: a\n",
+    "uses: -1\nlimit: 3\nfile: a\n", "uses: 0\nuses: 0\nlimit: 3\nfile: a\n",
     "uses: 0\nlimit: 3\nlimit: 4\nfile: a\n",
     "uses: 0\nlimit: 3\nfile: a\nexpires: soon\n",
     "uses: 0\nlimit: 1234567\nfile: a\n", "uses:\nlimit: 3\nfile: a\n",
@@ -493,11 +496,15 @@ START_TEST(bad_records_are_refused)
 END_TEST
 
 /* Torn lines of the program's own cost a free click, never the record. */
-static const char *const torn_lines[] = {"last: 2026-11-", "last:",
-    "link: 2026-11-23T20:58:01Z 0123", "link:",
-    "link: 2026-11-23T20:58:01Z " TOKEN " " SECRET "0",
-    "link: 2026-11-23T20:58:01Z " TOKEN " xedcba9876543210fedcba9876543210",
-    "link: 2026-11-23T20:58:01Z ../../../../0123456789abcdef0123 " SECRET};
+static const char *const torn_lines[] = {
+    "last: 2026-11-",
+    "last:",
+    "link: 2026-11-23T20:58:01Z 0123",
+    "link:",
+    ("link: 2026-11-23T20:58:01Z " TOKEN " " SECRET "0"),
+    ("link: 2026-11-23T20:58:01Z " TOKEN " xedcba9876543210fedcba9876543210"),
+    ("link: 2026-11-23T20:58:01Z ../../../../0123456789abcdef0123 " SECRET),
+};
 
 START_TEST(torn_lines_are_no_harm)
 {
@@ -518,22 +525,22 @@ static const struct link new_link = {1795467481, TOKEN, SECRET};
 static const struct {
 	const char *before, *after;
 } compose_cases[] = {
-	/* the program's lines are added at the end */
-	{"uses: 0\nlimit: 3\nfile: a\n",
-	    "uses: 1\nlimit: 3\nfile: a\nlast: 2026-11-23T20:56:01Z\n" LINK},
-	/* or written where they are; all else stays, in its place */
-	{"note: x\nlast: 2020-01-01T00:00:00Z\nuses:  0 \n# y\nlimit: 3\n"
-	 "link: old\nfile: a\nuses later\n",
-	    "note: x\nlast: 2026-11-23T20:56:01Z\nuses: 1\n# y\nlimit: 3\n"
-	    LINK "file: a\nuses later\n"},
-	/* line ends stay what they are, and a missing one is added */
-	{"uses: 0\r\nlimit: 3\r\nfile: a",
-	    "uses: 1\r\nlimit: 3\r\nfile: a\r\n"
-	    "last: 2026-11-23T20:56:01Z\r\n"
-	    "link: 2026-11-23T20:58:01Z " TOKEN " " SECRET "\r\n"},
-	/* a second line of the program's own is dropped */
-	{"uses: 0\nlimit: 3\nfile: a\nlast: x\nlast: y\n" LINK,
-	    "uses: 1\nlimit: 3\nfile: a\nlast: 2026-11-23T20:56:01Z\n" LINK},
+    /* the program's lines are added at the end */
+    {"uses: 0\nlimit: 3\nfile: a\n",
+	"uses: 1\nlimit: 3\nfile: a\nlast: 2026-11-23T20:56:01Z\n" LINK},
+    /* or written where they are; all else stays, in its place */
+    {"note: x\nlast: 2020-01-01T00:00:00Z\nuses:  0 \n# y\nlimit: 3\n"
+     "link: old\nfile: a\nuses later\n",
+	"note: x\nlast: 2026-11-23T20:56:01Z\nuses: 1\n# y\nlimit: 3\n" LINK
+	"file: a\nuses later\n"},
+    /* line ends stay what they are, and a missing one is added */
+    {"uses: 0\r\nlimit: 3\r\nfile: a",
+	"uses: 1\r\nlimit: 3\r\nfile: a\r\n"
+	"last: 2026-11-23T20:56:01Z\r\n"
+	"link: 2026-11-23T20:58:01Z " TOKEN " " SECRET "\r\n"},
+    /* a second line of the program's own is dropped */
+    {"uses: 0\nlimit: 3\nfile: a\nlast: x\nlast: y\n" LINK,
+	"uses: 1\nlimit: 3\nfile: a\nlast: 2026-11-23T20:56:01Z\n" LINK},
 };
 
 START_TEST(records_are_composed)
@@ -603,33 +610,33 @@ static const struct {
 	long grace;
 	enum decision decision;
 } decide_cases[] = {
-	{0, 3, 0, -1, -1, 120, GIVE_COUNTED},
-	{2, 3, 0, -1, -1, 120, GIVE_COUNTED},
-	{3, 3, 0, -1, -1, 120, REFUSE_USED_UP},
-	{4, 3, 0, -1, -1, 120, REFUSE_USED_UP},
-	{0, 0, 0, -1, -1, 120, REFUSE_USED_UP},
-	/* the last valid day, and the day after */
-	{0, 3, 20261123, -1, -1, 120, GIVE_COUNTED},
-	{0, 3, 20261122, -1, -1, 120, REFUSE_EXPIRED},
-	{3, 3, 20261122, -1, -1, 120, REFUSE_USED_UP},
-	/* within the grace */
-	{1, 3, 0, 0, 120, 120, GIVE_SAME},
-	{1, 3, 0, 60, 60, 120, GIVE_SAME},
-	{1, 3, 0, 61, 59, 120, GIVE_FREE},
-	{1, 3, 0, 119, 1, 120, GIVE_FREE},
-	{1, 3, 0, 120, 0, 120, GIVE_COUNTED},
-	{1, 3, 0, 60, -1, 120, GIVE_FREE},
-	{3, 3, 0, 10, 110, 120, GIVE_SAME},
-	{3, 3, 0, 119, -1, 120, GIVE_FREE},
-	{3, 3, 0, 120, -1, 120, REFUSE_USED_UP},
-	{1, 3, 20261122, 10, 110, 120, GIVE_SAME},
-	{1, 3, 0, 300, -1, 600, GIVE_FREE},
-	{1, 3, 0, 0, 120, 0, GIVE_COUNTED},
-	/* a link that claims to open longer than any may */
-	{1, 3, 0, 10, 3000, 120, GIVE_FREE},
-	/* a clock that was set back a little, and by far */
-	{1, 3, 0, -5, 125, 120, GIVE_FREE},
-	{1, 3, 0, -3600, 3720, 120, GIVE_COUNTED},
+    {0, 3, 0, -1, -1, 120, GIVE_COUNTED},
+    {2, 3, 0, -1, -1, 120, GIVE_COUNTED},
+    {3, 3, 0, -1, -1, 120, REFUSE_USED_UP},
+    {4, 3, 0, -1, -1, 120, REFUSE_USED_UP},
+    {0, 0, 0, -1, -1, 120, REFUSE_USED_UP},
+    /* the last valid day, and the day after */
+    {0, 3, 20261123, -1, -1, 120, GIVE_COUNTED},
+    {0, 3, 20261122, -1, -1, 120, REFUSE_EXPIRED},
+    {3, 3, 20261122, -1, -1, 120, REFUSE_USED_UP},
+    /* within the grace */
+    {1, 3, 0, 0, 120, 120, GIVE_SAME},
+    {1, 3, 0, 60, 60, 120, GIVE_SAME},
+    {1, 3, 0, 61, 59, 120, GIVE_FREE},
+    {1, 3, 0, 119, 1, 120, GIVE_FREE},
+    {1, 3, 0, 120, 0, 120, GIVE_COUNTED},
+    {1, 3, 0, 60, -1, 120, GIVE_FREE},
+    {3, 3, 0, 10, 110, 120, GIVE_SAME},
+    {3, 3, 0, 119, -1, 120, GIVE_FREE},
+    {3, 3, 0, 120, -1, 120, REFUSE_USED_UP},
+    {1, 3, 20261122, 10, 110, 120, GIVE_SAME},
+    {1, 3, 0, 300, -1, 600, GIVE_FREE},
+    {1, 3, 0, 0, 120, 0, GIVE_COUNTED},
+    /* a link that claims to open longer than any may */
+    {1, 3, 0, 10, 3000, 120, GIVE_FREE},
+    /* a clock that was set back a little, and by far */
+    {1, 3, 0, -5, 125, 120, GIVE_FREE},
+    {1, 3, 0, -3600, 3720, 120, GIVE_COUNTED},
 };
 
 START_TEST(decisions)
@@ -650,8 +657,8 @@ START_TEST(decisions)
 		r.link = new_link;
 		r.link.end = now + decide_cases[_i].left;
 	}
-	ck_assert_int_eq(decide(&r, &s, now, 20261123),
-	    decide_cases[_i].decision);
+	ck_assert_int_eq(
+	    decide(&r, &s, now, 20261123), decide_cases[_i].decision);
 }
 END_TEST
 
@@ -662,24 +669,24 @@ static const struct {
 	const char *name;
 	bool sold;
 } name_cases[] = {
-	{"first-light.zip", true},
-	{"01 one.flac", true},
-	{"README", true},
-	{"album.html", true},
-	{"php", true},
-	{"a.phpx", true},
-	{"a.php", false},
-	{"a.PHP", false},
-	{"a.Php5", false},
-	{"a.php.zip", false},
-	{"a.cgi", false},
-	{"a.pl", false},
-	{"a.shtml", false},
-	{"a.phtml.", false},
-	{".htaccess", false},
-	{"", false},
-	{"a\nb.zip", false},
-	{"a\x7f.zip", false},
+    {"first-light.zip", true},
+    {"01 one.flac", true},
+    {"README", true},
+    {"album.html", true},
+    {"php", true},
+    {"a.phpx", true},
+    {"a.php", false},
+    {"a.PHP", false},
+    {"a.Php5", false},
+    {"a.php.zip", false},
+    {"a.cgi", false},
+    {"a.pl", false},
+    {"a.shtml", false},
+    {"a.phtml.", false},
+    {".htaccess", false},
+    {"", false},
+    {"a\nb.zip", false},
+    {"a\x7f.zip", false},
 };
 
 START_TEST(names_that_may_be_sold)
@@ -756,7 +763,7 @@ START_TEST(the_refusal_page_fits)
 }
 END_TEST
 
-#define LOOP(tcase, test, table) \
+#define LOOP(tcase, test, table)                                               \
 	tcase_add_loop_test(tcase, test, 0, (int)LENGTH(table))
 
 int main(void)
