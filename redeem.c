@@ -2017,18 +2017,28 @@ static bool apache_fill(const struct shop *shop, const struct offer *offer,
 	       0;
 }
 
-/* Removes a link's directory with what is in it; others may be doing it too. */
+/*
+ * Removes a link's directory with what is in it; others may be doing it too.
+ * The rules go last, and only when all that they guard is gone: whoever is
+ * killed on the way leaves no file without them. [S7]
+ */
 static void remove_link(int at, const char *path)
 {
 	DIR *folder = folder_open(at, path);
 	struct dirent *entry;
+	bool guarding = false;
 
 	if (folder == NULL)
 		return;
-	while ((entry = readdir(folder)) != NULL)
+	while (errno = 0, (entry = readdir(folder)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0)
-			(void)unlinkat(dirfd(folder), entry->d_name, 0);
+		    strcmp(entry->d_name, "..") != 0 &&
+		    strcmp(entry->d_name, ".htaccess") != 0 &&
+		    unlinkat(dirfd(folder), entry->d_name, 0) != 0 &&
+		    errno != ENOENT)
+			guarding = true;
+	if (errno == 0 && !guarding)
+		(void)unlinkat(dirfd(folder), ".htaccess", 0);
 	(void)closedir(folder);
 	(void)unlinkat(at, path, AT_REMOVEDIR);
 }
