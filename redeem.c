@@ -1957,17 +1957,25 @@ static bool apache_link(
 }
 
 /*
- * Forbids all of secure but what a link's own rules allow. Made here, too, if
- * it is not there, each time that a bucket is begun. [S7]
+ * Forbids all of secure but what a link's own rules allow: made here, if it is
+ * not there, before the link gets its name. It is written in the hidden
+ * directory and renamed, so that it is whole or not there at all. [S4] [S7]
  */
-static bool apache_forbid(const struct shop *shop, const char *refusal)
+static bool apache_forbid(const struct shop *shop, const struct offer *offer)
 {
+	struct place draft = apache_place(offer->link, ".", ".htaccess");
 	char buffer[4096];
 	struct text rules = text_in(buffer, sizeof(buffer));
+	struct stat st;
+	bool there = fstatat(shop->secure, ".htaccess", &st,
+			 AT_SYMLINK_NOFOLLOW) == 0;
 
+	if ((there && st.st_size > 0) || (!there && errno != ENOENT))
+		return there;
 	text_put(&rules, "RewriteEngine On\nRewriteRule ^ - [F]\n");
-	rules_refusal(&rules, refusal);
-	return write_file(shop->secure, ".htaccess", &rules) || errno == EEXIST;
+	rules_refusal(&rules, offer->refusal);
+	return write_file(shop->secure, draft.path, &rules) &&
+	    renameat(shop->secure, draft.path, shop->secure, ".htaccess") == 0;
 }
 
 /* Makes the hidden directory, and its bucket if this is its first link. */
@@ -1980,7 +1988,7 @@ static bool apache_begin(const struct shop *shop, const struct offer *offer)
 	if (mkdirat(shop->secure, hidden.path, 0711) == 0)
 		return true;
 	text_print(&text, "%lld", link_bucket(offer->link));
-	return errno == ENOENT && apache_forbid(shop, offer->refusal) &&
+	return errno == ENOENT &&
 	    (mkdirat(shop->secure, bucket, 0711) == 0 || errno == EEXIST) &&
 	    mkdirat(shop->secure, hidden.path, 0711) == 0;
 }
@@ -2008,18 +2016,28 @@ static bool apache_fill(
 	    0;
 }
 
-/* Removes a link's directory with what is in it; others may be doing it too. */
+/*
+ * Removes a link's directory with what is in it; others may be doing it too.
+ * The rules go last, and only when all that they guard is gone: whoever is
+ * killed on the way leaves no file without them. [S7]
+ */
 static void remove_link(int at, const char *path)
 {
 	DIR *folder = folder_open(at, path);
 	struct dirent *entry;
+	bool guarding = false;
 
 	if (folder == NULL)
 		return;
-	while ((entry = readdir(folder)) != NULL)
+	while (errno = 0, (entry = readdir(folder)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0)
-			(void)unlinkat(dirfd(folder), entry->d_name, 0);
+		    strcmp(entry->d_name, "..") != 0 &&
+		    strcmp(entry->d_name, ".htaccess") != 0 &&
+		    unlinkat(dirfd(folder), entry->d_name, 0) != 0 &&
+		    errno != ENOENT)
+			guarding = true;
+	if (errno == 0 && !guarding)
+		(void)unlinkat(dirfd(folder), ".htaccess", 0);
 	(void)closedir(folder);
 	(void)unlinkat(at, path, AT_REMOVEDIR);
 }
@@ -2070,14 +2088,12 @@ static bool apache_publish(const struct shop *shop, const struct offer *offer)
 	struct place hidden = apache_place(offer->link, ".", "");
 	char buffer[8192];
 	struct text rules = text_in(buffer, sizeof(buffer));
-	bool done = apache_begin(shop, offer);
+	bool done = apache_begin(shop, offer) && apache_forbid(shop, offer) &&
+	    apache_fill(shop, offer, &rules);
 
-	if (done && !apache_fill(shop, offer, &rules)) {
-		done = false;
+	if (!done) {
 		complain("secure/%s: %s", hidden.path, strerror(errno));
 		remove_link(shop->secure, hidden.path);
-	} else if (!done) {
-		complain("secure/%s: %s", hidden.path, strerror(errno));
 	}
 	wipe(buffer, sizeof(buffer));
 	return done;
