@@ -61,7 +61,8 @@
  *
  * flock(2) is BSD's and everywhere; getrandom(2) is Linux 3.17, arc4random(3)
  * the BSDs'; where neither answers, /dev/urandom does. macOS calls fdatasync
- * by another name.
+ * by another name. getdents64(2) is Linux 2.4; readdir(3) does the same with
+ * eight system calls more and a page of heap, much for a list of two names.
  */
 #define _XOPEN_SOURCE 700
 #define _DEFAULT_SOURCE 1
@@ -76,7 +77,6 @@
 #include <sys/time.h>
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -94,6 +94,9 @@
 
 #ifdef __linux__
 #include <sys/syscall.h>
+#endif
+#ifndef SYS_getdents64
+#include <dirent.h>
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)
@@ -127,6 +130,89 @@ static int sync_data(int fd)
 	return fcntl(fd, F_FULLFSYNC);
 #else
 	return fdatasync(fd);
+#endif
+}
+
+/* The names in a directory, one after the other, without "." and "..". */
+struct listing {
+#ifdef SYS_getdents64
+	int fd;
+	size_t at, length; /* of what is in the buffer */
+	uint64_t buffer[256]; /* records of the kernel's, see getdents(2) */
+#else
+	DIR *folder;
+#endif
+};
+
+/*
+ * Begins a list of the directory that FD stands for, at FD's position in it.
+ * FD stays the caller's, and open until listing_end.
+ */
+static void listing_begin(struct listing *listing, int fd)
+{
+#ifdef SYS_getdents64
+	listing->fd = fd;
+	listing->at = listing->length = 0;
+#else
+	int own = dup(fd);
+
+	listing->folder = own >= 0 ? fdopendir(own) : NULL;
+#endif
+}
+
+/* The next name as it stands, valid until the next call; NULL with errno. */
+static const char *listing_step(struct listing *listing)
+{
+#ifdef SYS_getdents64
+	const char *record;
+	uint16_t size;
+
+	if (listing->at == listing->length) {
+		long got = syscall(SYS_getdents64, listing->fd, listing->buffer,
+		    sizeof(listing->buffer));
+
+		if (got <= 0) {
+			errno = got < 0 ? errno : 0;
+			return NULL;
+		}
+		listing->at = 0;
+		listing->length = (size_t)got;
+	}
+	/* inode and position, 8 bytes each; size, 2; type, 1; then the name */
+	record = (const char *)listing->buffer + listing->at;
+	memcpy(&size, record + 16, sizeof(size));
+	listing->at += size;
+	return record + 19;
+#else
+	struct dirent *entry;
+
+	if (listing->folder == NULL)
+		return NULL;
+	errno = 0;
+	entry = readdir(listing->folder);
+	return entry != NULL ? entry->d_name : NULL;
+#endif
+}
+
+/* The next name; NULL at the end, with errno 0, or if there is an error. */
+static const char *listing_next(struct listing *listing)
+{
+	const char *name;
+
+	do
+		name = listing_step(listing);
+	while (name != NULL &&
+	    (strcmp(name, ".") == 0 || strcmp(name, "..") == 0));
+	return name;
+}
+
+static void listing_end(struct listing *listing)
+{
+#ifdef SYS_getdents64
+	listing->fd = -1;
+#else
+	if (listing->folder != NULL)
+		(void)closedir(listing->folder);
 #endif
 }
 
@@ -293,13 +379,15 @@ static void complain(const char *format, ...)
 		return; /* there is nobody else to tell */
 }
 
-/* Overwrites what should not be left in memory; the compiler keeps it. */
+/*
+ * Overwrites what should not be left in memory. The compiler cannot know which
+ * function the pointer leads to, so it leaves the call in.
+ */
 static void wipe(void *secret, size_t size)
 {
-	volatile unsigned char *at = secret;
+	static void *(*const volatile overwrite)(void *, int, size_t) = memset;
 
-	while (size-- > 0)
-		*at++ = 0;
+	(void)overwrite(secret, 0, size);
 }
 
 static struct text text_in(char *buffer, size_t size)
@@ -670,7 +758,7 @@ static bool write_file(int at, const char *path, const struct text *text)
  */
 static ssize_t read_file(const char *path, char *buffer, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	ssize_t length;
 	int error;
 
@@ -694,19 +782,11 @@ static ssize_t read_file(const char *path, char *buffer, size_t size)
 	return length;
 }
 
-/* Opens the directory PATH below AT to be listed; NULL with errno. */
-static DIR *folder_open(int at, const char *path)
+/* Opens the directory PATH below AT, no symbolic link; -1 with errno. */
+static int folder_open(int at, const char *path)
 {
-	int fd = openat(
+	return openat(
 	    at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
-	int error = errno;
-
-	if (folder == NULL && fd >= 0) {
-		(void)close(fd);
-		errno = error;
-	}
-	return folder;
 }
 
 /* Fills AT from the kernel; false if there is nothing to be had. [S5] */
@@ -718,7 +798,8 @@ static bool random_bytes(unsigned char *at, size_t size)
 
 	if (system_random(at, size) == size)
 		return true;
-	fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	fd = openat(
+	    AT_FDCWD, "/dev/urandom", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return false;
 	filled = fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
@@ -1319,9 +1400,10 @@ static bool lock_take(int fd, time_t deadline)
 
 /*
  * Opens codes/NAME and locks it: the file that has this name while the lock is
- * held. A descriptor, or -1 with errno; ENOENT if there is no such code. [S2]
+ * held. A descriptor and the file's size, or -1 with errno; ENOENT if there is
+ * no such code. [S2]
  */
-static int record_lock(int home, const char *name)
+static int record_lock(int home, const char *name, off_t *size)
 {
 	time_t deadline = steady_seconds() + WAIT_SECONDS;
 	char path[sizeof("codes/") + CODE_MAX] = "codes/";
@@ -1339,8 +1421,10 @@ static int record_lock(int home, const char *name)
 		    fstatat(home, path, &named, AT_SYMLINK_NOFOLLOW) == 0) {
 			if (locked.st_dev == named.st_dev &&
 			    locked.st_ino == named.st_ino &&
-			    S_ISREG(locked.st_mode))
+			    S_ISREG(locked.st_mode)) {
+				*size = locked.st_size;
 				return fd;
+			}
 			errno = S_ISREG(named.st_mode) ? EAGAIN : EINVAL;
 		}
 		/* renamed, removed or replaced while we waited: start over */
@@ -1362,26 +1446,30 @@ static void record_close(struct record *record)
 	wipe(&record->link, sizeof(record->link));
 }
 
-/* Reads the whole file; false, with a complaint, if it is not a record. */
-static bool record_read(struct record *record)
+/*
+ * Reads all SIZE bytes of the file, which the lock keeps as they are. False,
+ * with a complaint, if they are not a record.
+ */
+static bool record_read(struct record *record, off_t size)
 {
-	ssize_t length = read_all(
-	    record->fd, record->text, sizeof(record->text));
-
-	if (length < 0) {
-		complain("%s: %s", record->name, strerror(errno));
+	if (size > RECORD_MAX) {
+		complain("codes/%s: longer than a record", record->name);
 		return false;
 	}
-	record->size = (size_t)length;
+	record->size = (size_t)size;
+	errno = EIO;
+	if (read_all(record->fd, record->text, record->size) != size) {
+		complain("codes/%s: %s", record->name, strerror(errno));
+		return false;
+	}
 	record->body.at = record->text;
 	record->body.length = record->size;
 	while (record->body.length > 0 &&
 	    is_blank(record->text[record->body.length - 1]))
 		record->body.length--;
-	if (record->size > RECORD_MAX ||
-	    memchr(record->text, 0, record->size) != NULL ||
+	if (memchr(record->text, 0, record->size) != NULL ||
 	    !record_parse(record)) {
-		complain("%s: not a record that can be read", record->name);
+		complain("codes/%s: not a record", record->name);
 		return false;
 	}
 	return true;
@@ -1396,21 +1484,23 @@ enum found { FOUND, FOUND_NONE, FOUND_BROKEN };
 static enum found record_open(
     struct record *record, int home, const struct code *code)
 {
+	off_t size;
+
 	record->name = code->exact;
-	record->fd = record_lock(home, code->exact);
+	record->fd = record_lock(home, code->exact, &size);
 	if (record->fd < 0 && errno == ENOENT &&
 	    strcmp(code->exact, code->folded) != 0) {
 		record->name = code->folded;
-		record->fd = record_lock(home, code->folded);
+		record->fd = record_lock(home, code->folded, &size);
 	}
 	if (record->fd < 0) {
-		/* a missing code is the buyer's mistake, a missing folder ours */
+		/* a missing code is the buyer's error, a missing folder ours */
 		if (errno == ENOENT && faccessat(home, "codes", X_OK, 0) == 0)
 			return FOUND_NONE;
 		complain("codes/%s: %s", record->name, strerror(errno));
 		return FOUND_BROKEN;
 	}
-	if (record_read(record))
+	if (record_read(record, size))
 		return FOUND;
 	record_close(record);
 	return FOUND_BROKEN;
@@ -1642,12 +1732,17 @@ static bool name_sold(const char *name)
 static bool items_add(struct items *items, const char *path, off_t size)
 {
 	struct item *item = &items->at[items->count];
-	struct text text = text_in(item->path, sizeof(item->path));
+	struct text text;
 
+	if (items->count == ITEMS_MAX) {
+		complain("%s: more than %d files", path, ITEMS_MAX);
+		return false;
+	}
 	if (!name_sold(strrchr(path, '/') + 1)) {
 		complain("%s: a server might run a file of this name", path);
 		return false;
 	}
+	text = text_in(item->path, sizeof(item->path));
 	text_put(&text, path);
 	item->size = size;
 	items->count++;
@@ -1660,53 +1755,48 @@ static int by_path(const void *left, const void *right)
 	    ((const struct item *)right)->path);
 }
 
-/* Adds each regular file that the open FOLDER holds; PATH is its path. */
-static bool items_add_all(struct items *items, DIR *folder, const char *path)
+/* Adds the file NAME of the folder FD, if it is a file; PATH is the folder's. */
+static bool items_add_from(
+    struct items *items, int fd, const char *path, const char *name)
 {
 	char buffer[PATH_SIZE];
-	struct dirent *entry;
+	struct text text = text_in(buffer, sizeof(buffer));
 	struct stat st;
 
-	while (errno = 0, (entry = readdir(folder)) != NULL) {
-		struct text text = text_in(buffer, sizeof(buffer));
-
-		text_print(&text, "%s/%s", path, entry->d_name);
-		if (entry->d_name[0] == '.')
-			continue;
-		if (fstatat(dirfd(folder), entry->d_name, &st,
-			AT_SYMLINK_NOFOLLOW) != 0)
-			return false;
-		if (!S_ISREG(st.st_mode))
-			continue;
-		if (text.full || items->count == ITEMS_MAX) {
-			errno = text.full ? ENAMETOOLONG : EMFILE;
-			return false;
-		}
-		if (!items_add(items, buffer, st.st_size))
-			return false;
+	if (*name == '.')
+		return true;
+	text_print(&text, "%s/%s", path, name);
+	if (text.full || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		complain("%s/%s: cannot be looked at", path, name);
+		return false;
 	}
-	return errno == 0;
+	return !S_ISREG(st.st_mode) || items_add(items, buffer, st.st_size);
 }
 
 /* Adds the folder PATH, in the order of the names in it. */
 static bool items_add_folder(struct items *items, int home, const char *path)
 {
-	DIR *folder = folder_open(home, path);
+	int fd = folder_open(home, path);
 	size_t first = items->count;
-	bool good;
+	struct listing listing;
+	const char *name;
+	bool good = fd >= 0;
 
-	if (folder == NULL) {
-		complain("%s: %s", path, strerror(errno));
+	if (good) {
+		listing_begin(&listing, fd);
+		while (good && (name = listing_next(&listing)) != NULL)
+			good = items_add_from(items, fd, path, name);
+		listing_end(&listing);
+		good = close(fd) == 0 && good;
+	}
+	if (fd < 0 || (good && (errno != 0 || items->count == first))) {
+		complain(
+		    "%s: %s", path, errno != 0 ? strerror(errno) : "empty");
 		return false;
 	}
-	good = items_add_all(items, folder, path);
-	if (!good)
-		complain("%s: not read: %s", path, strerror(errno));
-	if (good && items->count == first)
-		complain("%s: no file in it", path);
 	qsort(&items->at[first], items->count - first, sizeof(items->at[0]),
 	    by_path);
-	return closedir(folder) == 0 && good && items->count > first;
+	return good;
 }
 
 /*
@@ -1755,10 +1845,8 @@ static bool items_add_entry(struct items *items, int home, struct span file)
 	}
 	if (S_ISDIR(st.st_mode))
 		return items_add_folder(items, home, path);
-	if (!S_ISREG(st.st_mode) || items->count == ITEMS_MAX) {
-		complain("%s: %s", path,
-		    S_ISREG(st.st_mode) ? "too many files" :
-					  "not a regular file");
+	if (!S_ISREG(st.st_mode)) {
+		complain("%s: not a regular file", path);
 		return false;
 	}
 	return items_add(items, path, st.st_size);
@@ -1957,9 +2045,9 @@ static bool apache_link(
 }
 
 /*
- * Forbids all of secure but what a link's own rules allow: made here, if it is
- * not there, before the link gets its name. It is written in the hidden
- * directory and renamed, so that it is whole or not there at all. [S4] [S7]
+ * Forbids all of secure but what a link's own rules allow, if that is not done
+ * yet. Written in the hidden directory and renamed, so that it is whole or not
+ * there at all. [S4] [S7]
  */
 static bool apache_forbid(const struct shop *shop, const struct offer *offer)
 {
@@ -1967,18 +2055,21 @@ static bool apache_forbid(const struct shop *shop, const struct offer *offer)
 	char buffer[4096];
 	struct text rules = text_in(buffer, sizeof(buffer));
 	struct stat st;
-	bool there = fstatat(shop->secure, ".htaccess", &st,
-			 AT_SYMLINK_NOFOLLOW) == 0;
 
-	if ((there && st.st_size > 0) || (!there && errno != ENOENT))
-		return there;
+	if (fstatat(shop->secure, ".htaccess", &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return st.st_size > 0;
+	if (errno != ENOENT)
+		return false;
 	text_put(&rules, "RewriteEngine On\nRewriteRule ^ - [F]\n");
 	rules_refusal(&rules, offer->refusal);
 	return write_file(shop->secure, draft.path, &rules) &&
 	    renameat(shop->secure, draft.path, shop->secure, ".htaccess") == 0;
 }
 
-/* Makes the hidden directory, and its bucket if this is its first link. */
+/*
+ * Makes the hidden directory. The first link of a bucket makes the bucket, and
+ * sees to it, once a minute at most, that secure forbids the rest.
+ */
 static bool apache_begin(const struct shop *shop, const struct offer *offer)
 {
 	struct place hidden = apache_place(offer->link, ".", "");
@@ -1990,7 +2081,8 @@ static bool apache_begin(const struct shop *shop, const struct offer *offer)
 	text_print(&text, "%lld", link_bucket(offer->link));
 	return errno == ENOENT &&
 	    (mkdirat(shop->secure, bucket, 0711) == 0 || errno == EEXIST) &&
-	    mkdirat(shop->secure, hidden.path, 0711) == 0;
+	    mkdirat(shop->secure, hidden.path, 0711) == 0 &&
+	    apache_forbid(shop, offer);
 }
 
 /* Fills the hidden directory, rules first, and gives it its name. [S6] */
@@ -2023,64 +2115,62 @@ static bool apache_fill(
  */
 static void remove_link(int at, const char *path)
 {
-	DIR *folder = folder_open(at, path);
-	struct dirent *entry;
+	int fd = folder_open(at, path);
+	struct listing listing;
+	const char *name;
 	bool guarding = false;
 
-	if (folder == NULL)
+	if (fd < 0)
 		return;
-	while (errno = 0, (entry = readdir(folder)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0 &&
-		    strcmp(entry->d_name, ".htaccess") != 0 &&
-		    unlinkat(dirfd(folder), entry->d_name, 0) != 0 &&
-		    errno != ENOENT)
+	listing_begin(&listing, fd);
+	while ((name = listing_next(&listing)) != NULL)
+		if (strcmp(name, ".htaccess") != 0 &&
+		    unlinkat(fd, name, 0) != 0 && errno != ENOENT)
 			guarding = true;
 	if (errno == 0 && !guarding)
-		(void)unlinkat(dirfd(folder), ".htaccess", 0);
-	(void)closedir(folder);
+		(void)unlinkat(fd, ".htaccess", 0);
+	listing_end(&listing);
+	(void)close(fd);
 	(void)unlinkat(at, path, AT_REMOVEDIR);
 }
 
 /* Removes up to *ALLOWED links of a bucket, and the bucket if it is empty. */
 static void remove_bucket(int secure, const char *bucket, int *allowed)
 {
-	DIR *folder = folder_open(secure, bucket);
-	struct dirent *entry;
+	int fd = folder_open(secure, bucket);
+	struct listing listing;
+	const char *name;
 
-	if (folder == NULL)
+	if (fd < 0)
 		return;
-	while (*allowed > 0 && (entry = readdir(folder)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0)
-			continue;
-		remove_link(dirfd(folder), entry->d_name);
+	listing_begin(&listing, fd);
+	while (*allowed > 0 && (name = listing_next(&listing)) != NULL) {
+		remove_link(fd, name);
 		--*allowed;
 	}
-	(void)closedir(folder);
+	listing_end(&listing);
+	(void)close(fd);
 	if (*allowed > 0)
 		(void)unlinkat(secure, bucket, AT_REMOVEDIR);
 }
 
+/* A bucket is a minute; when the minute is over, so is each link in it. */
 static void apache_sweep(const struct shop *shop)
 {
-	DIR *folder = folder_open(shop->secure, ".");
-	struct dirent *entry;
+	struct listing listing;
+	const char *name;
 	int allowed = SWEEP_MAX;
+	long minute;
 
-	if (folder == NULL) {
-		complain("secure: not swept: %s", strerror(errno));
-		return;
-	}
-	while (allowed > 0 && (entry = readdir(folder)) != NULL) {
-		struct span name = {entry->d_name, strlen(entry->d_name)};
-		long minute;
+	listing_begin(&listing, shop->secure);
+	while (allowed > 0 && (name = listing_next(&listing)) != NULL) {
+		struct span digits = {name, strlen(name)};
 
-		if (number_read(name, 0, 999999999, &minute) &&
+		if (number_read(digits, 0, 999999999, &minute) &&
 		    minute < shop->now / 60)
-			remove_bucket(shop->secure, entry->d_name, &allowed);
+			remove_bucket(shop->secure, name, &allowed);
 	}
-	(void)closedir(folder);
+	listing_end(&listing);
 }
 
 static bool apache_publish(const struct shop *shop, const struct offer *offer)
@@ -2088,7 +2178,7 @@ static bool apache_publish(const struct shop *shop, const struct offer *offer)
 	struct place hidden = apache_place(offer->link, ".", "");
 	char buffer[8192];
 	struct text rules = text_in(buffer, sizeof(buffer));
-	bool done = apache_begin(shop, offer) && apache_forbid(shop, offer) &&
+	bool done = apache_begin(shop, offer) &&
 	    apache_fill(shop, offer, &rules);
 
 	if (!done) {
@@ -2522,20 +2612,25 @@ static enum outcome redeem_code(struct shop *shop, struct text *location)
 	return outcome;
 }
 
+/* Opens a directory that the settings name: it may be a symbolic link. */
+static int directory_open(const char *path)
+{
+	return openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 /* Opens the directories of the settings; false, with a complaint. */
 static bool shop_open(struct shop *shop)
 {
 	const struct settings *settings = &shop->settings;
 
-	shop->home = open(settings->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	shop->home = directory_open(settings->home);
 	if (shop->home < 0) {
 		complain("%s: %s", settings->home, strerror(errno));
 		return false;
 	}
 	if (settings->secure[0] == '\0')
 		return true;
-	shop->secure = open(
-	    settings->secure, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	shop->secure = directory_open(settings->secure);
 	if (shop->secure < 0)
 		complain("%s: %s", settings->secure, strerror(errno));
 	return shop->secure >= 0;
