@@ -1779,10 +1779,11 @@ static bool items_add_folder(struct items *items, int home, const char *path)
 	int fd = folder_open(home, path);
 	size_t first = items->count;
 	struct listing listing;
-	const char *name;
 	bool good = fd >= 0;
 
 	if (good) {
+		const char *name;
+
 		listing_begin(&listing, fd);
 		while (good && (name = listing_next(&listing)) != NULL)
 			good = items_add_from(items, fd, path, name);
