@@ -1634,7 +1634,8 @@ static bool record_put(int fd, const char *at, size_t length)
 
 /*
  * Puts the old record back after a write that failed, with one pwrite again,
- * and blanks as far as the file has grown. Nobody has been told anything. [S4]
+ * and blanks as far as the file has grown; the disk may have the new one
+ * already, so this is synced, too. Nobody has been told anything. [S4]
  */
 static void record_restore(struct record *record)
 {
@@ -1649,7 +1650,7 @@ static void record_restore(struct record *record)
 		length = (size_t)st.st_size;
 		old[length - 1] = '\n';
 	}
-	if (!record_put(record->fd, old, length))
+	if (!record_put(record->fd, old, length) || sync_data(record->fd) != 0)
 		complain("%s: not restored: %s", record->name, strerror(errno));
 	wipe(old, sizeof(old));
 }
