@@ -849,10 +849,13 @@ static const struct key keys[] = {
     {"delivery", KIND_WORD, PLACE(delivery), 0, 0, {"apache", NULL}},
 };
 
-/* A URL path made of characters that need no quoting anywhere. */
+/*
+ * A URL path made of characters that need no quoting anywhere. Two slashes at
+ * its start would make it the name of another host (RFC 3986, 4.2).
+ */
 static bool is_url_path(const char *string)
 {
-	if (*string != '/')
+	if (string[0] != '/' || string[1] == '/')
 		return false;
 	for (; *string != '\0'; string++)
 		if ((unsigned char)*string >= 0x80 ||
