@@ -9,6 +9,7 @@
 #   need PROGRAM...                skips the whole file where one is missing
 #   await SECONDS COMMAND...       runs COMMAND until it succeeds; fails when time is up
 #   at_end COMMAND                 runs COMMAND, too, when the test ends
+#   use_shell dash|busybox         from now on `sh` and the programs it finds are of that kind
 
 set -eu
 LC_ALL=C
@@ -17,6 +18,7 @@ top=$(cd "${0%/*}/.." && pwd)
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/redeem-${0##*/}.XXXXXX")
 tests=0
 failures=0
+usual_path=$PATH
 endings=:
 
 at_end()
@@ -119,6 +121,17 @@ await()
 		[ "$(date +%s)" -le "$until_when" ] || return 1
 		sleep 0.05
 	done
+}
+
+use_shell()
+{
+	need "$1"
+	mkdir -p "$tmp/bin-$1"
+	case $1 in
+	dash) ln -sf "$(command -v dash)" "$tmp/bin-dash/sh" ;;
+	busybox) busybox --install -s "$tmp/bin-busybox" ;;
+	esac
+	PATH=$tmp/bin-$1:$usual_path
 }
 
 finish()

@@ -1,0 +1,97 @@
+# Shared by the tools beside it, which source this file; not a tool itself.
+# A tool has a function usage, and finds after find_home:
+#
+#   $home    the home, an absolute path      $codes   its folder of codes
+
+set -eu
+LC_ALL=C
+export LC_ALL
+umask 077
+
+say()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die()
+{
+	say "$@"
+	exit 1
+}
+
+misused()
+{
+	say "$@"
+	printf 'Try: %s -h\n' "${0##*/}" >&2
+	exit 2
+}
+
+# One line that is written over and over; without a text it is wiped.
+progress()
+{
+	[ -t 2 ] || return 0
+	printf '\r\033[K%s' "$*" >&2
+}
+
+# DIR is what -H said, or empty.
+find_home()
+{
+	named=${1:-${REDEEM_HOME:-$(dirname -- "$0")/..}}
+	home=$(CDPATH='' cd -- "$named" 2>/dev/null && pwd -P) || die "there is no folder $named"
+	codes=$home/codes
+	[ -d "$codes" ] || die "$home has no folder codes: name the home with -H"
+}
+
+# A code as typed becomes the one that the program looks up first.
+bare_code()
+{
+	printf '%s' "$1" | tr -cd '0-9A-Za-z' | tr '[:lower:]' '[:upper:]'
+}
+
+# Sets $shown to a minted code as it is printed, 7K3M-9QXA-2FTF: a variable,
+# since a process per code would be felt.
+group()
+{
+	shown=${1#????}
+	shown=${1%????????}-${shown%????}-${shown#????}
+}
+
+# No leading zero: the shell's arithmetic would take it for octal.
+is_count()
+{
+	case $1 in
+	'' | *[!0-9]* | 0* | ???????*) return 1 ;;
+	esac
+}
+
+# A day that the calendar has, as YYYY-MM-DD; leaves $year, $month and $day.
+is_day()
+{
+	case $1 in
+	[1-9][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9]) ;;
+	*) return 1 ;;
+	esac
+	year=${1%%-*}
+	day=${1##*-}
+	month=${1#*-}
+	month=${month%-*}
+	case $month in
+	01 | 03 | 05 | 07 | 08 | 10 | 12) days=31 ;;
+	04 | 06 | 09 | 11) days=30 ;;
+	02) days=28 ;;
+	*) return 1 ;;
+	esac
+	if [ "$month" = 02 ] && [ $((year % 4)) = 0 ]; then
+		if [ $((year % 100)) != 0 ] || [ $((year % 400)) = 0 ]; then
+			days=29
+		fi
+	fi
+	[ "$day" -ge 1 ] && [ "$day" -le "$days" ]
+}
+
+is_one_line()
+{
+	case $1 in
+	*[[:cntrl:]]*) return 1 ;;
+	esac
+}
