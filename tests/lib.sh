@@ -15,7 +15,7 @@ set -eu
 LC_ALL=C
 export LC_ALL
 top=$(cd "${0%/*}/.." && pwd)
-tmp=$(mktemp -d "${TMPDIR:-/tmp}/redeem-test.XXXXXX")
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/redeem-${0##*/}.XXXXXX")
 tests=0
 failures=0
 usual_path=$PATH
@@ -146,6 +146,9 @@ finish()
 
 PATH=$PATH:/usr/sbin:/sbin
 modules=/usr/lib/apache2/modules
+# A proxy cannot reach a server that is here.
+no_proxy=127.0.0.1
+export no_proxy
 
 random_hex()
 {
@@ -165,15 +168,25 @@ serve()
 {
 	for attempt in 1 2 3 4 5 6 7 8; do
 		port=$((0x$(random_hex 2) % 20000 + 20000))
+		if answers; then
+			continue # somebody else does
+		fi
 		"$@" >>"$tmp/server.out" 2>&1 &
 		server=$!
-		if await 10 answered; then
+		# in a subshell, for answered ends it where the port was taken
+		if (await 10 answered); then
 			at_end "stop $server"
 			return 0
 		fi
 		stop "$server"
 	done
-	printf 'Bail out! no server after %s attempts: %s\n' "$attempt" "$*"
+	bail_out "no server after $attempt attempts: $*"
+}
+
+# Ends a test that cannot go on, with what the server said.
+bail_out()
+{
+	printf 'Bail out! %s\n' "$1"
 	explain "$(tail -n 20 "$tmp/server.out" "$tmp"/*.log 2>/dev/null)"
 	exit 1
 }
@@ -181,12 +194,19 @@ serve()
 answered()
 {
 	kill -0 "$server" || exit 1
+	answers
+}
+
+answers()
+{
 	curl -s -o /dev/null --max-time 5 "http://127.0.0.1:$port/"
 }
 
 # What the three set-ups share; the caller adds the host's own part on stdin.
 apache_conf()
 {
+	types=/etc/mime.types
+	[ -r "$types" ] || types=/dev/null
 	cat <<-END
 	ServerRoot $tmp
 	ServerName 127.0.0.1
@@ -196,7 +216,7 @@ apache_conf()
 	LogLevel warn
 	DefaultRuntimeDir $tmp
 	ServerLimit 8
-	TypesConfig /etc/mime.types
+	TypesConfig $types
 	LoadModule authn_core_module $modules/mod_authn_core.so
 	LoadModule authz_core_module $modules/mod_authz_core.so
 	LoadModule authz_host_module $modules/mod_authz_host.so
@@ -208,6 +228,7 @@ apache_conf()
 	LoadModule deflate_module $modules/mod_deflate.so
 	LoadModule filter_module $modules/mod_filter.so
 	LoadModule setenvif_module $modules/mod_setenvif.so
+	AddType text/html .html
 	AddOutputFilterByType DEFLATE text/html text/plain application/octet-stream
 	<Directory />
 		AllowOverride None
