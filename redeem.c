@@ -2890,6 +2890,10 @@ int main(int argc, char **argv)
 {
 	static struct shop shop;
 
+	/* no reader and no room are errors to undo, not an end half-way [S4] */
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
+	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+		complain("signals: %s", strerror(errno));
 	/* a server passes a query without "=" as arguments: RFC 3875, 4.4 */
 	if (getenv("GATEWAY_INTERFACE") != NULL ||
 	    (argc < 2 && getenv("REQUEST_METHOD") != NULL)) {
