@@ -362,7 +362,8 @@ value()
 	sed -n "s/^$1: *//p" "$2" | tr -d '\r'
 }
 
-# cgi NAME=VALUE...: runs the program as a server would; the body is on stdin.
+# cgi NAME=VALUE... [COMMAND...]: runs the program as a server would, or has
+# COMMAND, named by its whole path, run it; the body is on stdin.
 # The answer goes to $tmp/answer, what it complains of to $tmp/complaint.
 cgi()
 {
@@ -371,7 +372,7 @@ cgi()
 		"$cgi/redeem.cgi" >"$tmp/answer" 2>"$tmp/complaint"
 }
 
-# post TYPED [NAME=VALUE...]: posts a code to the program itself. TYPED is sent
+# post TYPED [NAME=VALUE...] [COMMAND...]: posts a code to the program. TYPED is sent
 # as it is: percent-encode what a form would.
 post()
 {

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Killed anywhere: at whatever instant the program dies, the record can be read,
+# no link is told that is not counted, and the next try gives the link, with one
+# use counted in all. [S2] [S3] [S4] [S6] [S14]
+
+. "${0%/*}/lib.sh"
+. "$top/tests/strace.sh"
+
+# killed CALL N: posts the code, and is killed as it enters its Nth CALL.
+killed()
+{
+	set_out "$scenario"
+	! traced -e "inject=$1:signal=SIGKILL:when=$2"
+}
+
+# kill_there CALL:N
+kill_there()
+{
+	case=$1
+	killed "${case%:*}" "${case#*:}" || wrong 'not killed'
+	got=$(value uses "$code_file")
+	[ -z "$(location)" ] || [ "$got" = "$uses" ] ||
+		wrong "told, but uses: $got"
+	[ "$got" = "$uses" ] || record_kept || wrong 'half a record'
+	guarded || wrong 'a file without rules'
+	post AAAA1111
+	given 'the next try'
+	guarded || wrong 'a file without rules, then'
+	swept
+}
+
+# The signal must come before the call is done, or places go untried.
+scenario=first
+ok 'killed' killed renameat 1
+is 'before the rename' "$(links | sed 's/.*\///;s/[0-9a-f]\{32\}/token/')" .token
+ok 'killed again' killed pwrite64 1
+is 'before the record is written' "$(cat "$code_file")" "$old"
+is 'after the link is there' "$(links | sed 's/.*\///;s/[0-9a-f]\{32\}/token/')" token
+
+for scenario in first grown later several hard free again; do
+	reference "$scenario"
+	# before execve the program is not there yet
+	cases=$(calls | grep -v '^execve:')
+	for worker in 1 2; do
+		(
+			begin_work
+			for each in $(share); do
+				kill_there "$each"
+			done
+		) &
+	done
+	both_done
+	is "$scenario: killed at $count places" "$wrongs" ''
+done
+printf '# killed at %d places\n' "$tried"
+
+finish

@@ -1,0 +1,281 @@
+# What the tests share that run the program under strace; sourced after lib.sh.
+#
+#   inject=CALL:signal=SIGKILL:when=N   dies as it enters its Nth CALL
+#   inject=CALL:error=EIO:when=N        the Nth CALL is not done, and says EIO
+#   inject=CALL:retval=1:when=N         the Nth CALL is not done, and says 1
+#
+# A scenario is a function scenario_NAME that sets a shop out in which the code
+# AAAA1111 is to be redeemed: $uses is what the record must say in the end,
+# $sold are the files that the link must open.
+
+need strace
+strace=$(command -v strace)
+"$strace" -o /dev/null true 2>/dev/null ||
+	skip_all 'strace is not allowed to trace here'
+
+room=$(printf '%127s' '')
+old_token=0123456789abcdef0123456789abcdef
+nl='
+'
+
+# use_shop DIR: makes a shop there, with small files, so that checks are quick.
+use_shop()
+{
+	shop_make "$1" cgi-bin "$(id -un)"
+	secure=$shop/public_html/secure
+	mkdir "$shop/home/files/flac"
+	for file in first-light.zip flac/1.flac flac/2.flac; do
+		printf '%s\n' "$file" >"$shop/home/files/$file"
+	done
+}
+
+# A code as mint leaves it, with room for the lines that come.
+minted()
+{
+	uses=1
+	code AAAA1111 'uses: 0' 'limit: 3' "$@" "$room"
+}
+
+scenario_first()
+{
+	minted 'file: first-light.zip'
+}
+
+# Made by hand and without room: the file has to grow.
+scenario_grown()
+{
+	uses=1
+	code AAAA1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'note: kept'
+}
+
+# The last use of a code, with old links to sweep; secure has been used before.
+scenario_later()
+{
+	code BBBB2222
+	post BBBB2222
+	rm -rf "${secure:?}"/*
+	mkdir -p "$secure/1000/$old_token" "$secure/1001/.$old_token"
+	printf 'RewriteEngine On\n' >"$secure/1000/$old_token/.htaccess"
+	ln -s "$shop/home/files/first-light.zip" "$secure/1000/$old_token/a.zip"
+	ln -s "$shop/home/files/first-light.zip" "$secure/1000/$old_token/z.zip"
+	uses=3
+	code AAAA1111 'uses: 2' 'last: 2020-01-01T00:00:00Z' \
+		"link: 2020-01-01T00:02:00Z $old_token $old_token" \
+		'limit: 3' 'file: first-light.zip'
+}
+
+# A page that lists the files, too.
+scenario_several()
+{
+	sold='first-light.zip flac/1.flac flac/2.flac'
+	minted 'file: first-light.zip' 'file: flac/'
+}
+
+scenario_hard()
+{
+	printf 'links: hard\n' >>"$cgi/.htredeem"
+	minted 'file: first-light.zip'
+}
+
+# The second click, when half of the window is over: another link, free.
+scenario_free()
+{
+	uses=1
+	now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+	code AAAA1111 'uses: 1' 'limit: 3' 'file: first-light.zip' "last: $now" \
+		"link: $now $old_token $old_token"
+}
+
+# The second click at once: the same link.
+scenario_again()
+{
+	minted 'file: first-light.zip'
+	post AAAA1111
+}
+
+# set_out SCENARIO: everything anew; $old is then the record.
+set_out()
+{
+	rm -rf "$shop/home/log" "$shop/home/codes" "$secure"
+	mkdir "$shop/home/codes" "$secure"
+	settings "home: $shop/home" "secure: $secure"
+	sold=first-light.zip
+	"scenario_$1"
+	code_file=$shop/home/codes/AAAA1111
+	old=$(cat "$code_file")
+	printf '%s\n' "$1" >>"$tmp/tried"
+}
+
+# All links in secure, hidden and not.
+links()
+{
+	(cd "$secure" && find . -path './*/*' ! -path './*/*/*' | sort)
+}
+
+# traced STRACE-OPTION...: posts the code, under strace.
+traced()
+{
+	post AAAA1111 "$strace" -o "$tmp/trace" "$@" 2>/dev/null
+}
+
+# The calls of the last trace, each with its number among its like: CALL:N.
+calls()
+{
+	awk -F '(' '/^[a-z0-9_]+\(/ { print $1 ":" ++n[$1] }' "$tmp/trace"
+}
+
+# The rules of the link in DIRECTORY with SECRET, without what differs by link.
+rules()
+{
+	sed "s/$2/SECRET/;s/[<>][0-9]\{14\}/TIME/" "$1/.htaccess"
+}
+
+# Sets $link_dir and $secret from the last answer.
+link_told()
+{
+	told=$(location)
+	told=${told#/secure/}
+	link_dir=$secure/${told%/*}
+	secret=${told#*\?}
+}
+
+# reference SCENARIO: traces one redemption that nothing disturbs; its calls
+# are then in the trace, its rules in $link_rules and
+# $secure_rules.
+reference()
+{
+	set_out "$1"
+	traced -qq
+	link_told
+	link_rules=$(rules "$link_dir" "$secret")
+	secure_rules=$(cat "$secure/.htaccess")
+}
+
+# Is TEXT what is WANTED? Where strace said that a byte is written and did not
+# write it, $lost is set, and a file may lack its first one.
+whole()
+{
+	[ "$1" = "$2" ] || { [ -n "$lost" ] && [ "$1" = "${2#?}" ]; }
+}
+
+# given WHEN: the last answer gave a link: is it in order, and one use counted
+# in all?
+given()
+{
+	if [ "$(status)" != 303 ]; then
+		wrong "$1: $(status) $(outcome) $(cat "$tmp/complaint")"
+		return
+	fi
+	[ "$(value uses "$code_file")" = "$uses" ] ||
+		wrong "$1: a link, but uses: $(value uses "$code_file")"
+	link_told
+	whole "$(rules "$link_dir" "$secret")" "$link_rules" ||
+		wrong "$1: the rules of the link are not whole"
+	whole "$(cat "$secure/.htaccess")" "$secure_rules" ||
+		wrong "$1: the rules of secure are not whole"
+	for file in $sold; do
+		cmp -s "$link_dir/${file##*/}" "$shop/home/files/$file" ||
+			wrong "$1: the link does not open $file"
+	done
+	[ "$sold" = first-light.zip ] ||
+		[ "$(grep -c "^<li>.*$secret" "$link_dir/downloads.html")" = 3 ] ||
+		wrong "$1: the page does not list the files"
+}
+
+# [S4]: is the record what it was, but for blanks at its end?
+record_kept()
+{
+	new=$(cat "$code_file")
+	case $new in
+	"$old"*) ;;
+	*) return 1 ;;
+	esac
+	case ${new#"$old"} in
+	*[!\ "$nl"]*) return 1 ;;
+	esac
+}
+
+# [S7]: does each directory that opens a file have rules? At no instant may one
+# stand there without.
+guarded()
+{
+	for link in "$secure"/*/* "$secure"/*/.[!.]*; do
+		for file in "$link"/*; do
+			[ ! -e "$file" ] || [ -s "$link/.htaccess" ] || return 1
+		done
+	done
+}
+
+# [S14]: the window passes, which renaming stands for: the sweep looks at the
+# name of a bucket, the minute in which its links end, and at nothing else. Then
+# another code is redeemed, and only its link may be there.
+swept()
+{
+	minute=2000
+	for bucket in "$secure"/*; do
+		[ ! -d "$bucket" ] || mv "$bucket" "$secure/$minute"
+		minute=$((minute + 1))
+	done
+	printf 'uses: 0\nlimit: 1\nfile: first-light.zip\n' >"$shop/home/codes/CCCC3333"
+	post CCCC3333
+	link_told
+	got=$(cd "$secure" && find . ! -path './*/*/*' | sort)
+	wanted=$(printf '%s\n' . ./.htaccess "./${told%%/*}" "./${told%/*}")
+	[ "$got" = "$wanted" ] || wrong "left: $got"
+}
+
+# Cases are tried by two workers at once, each with a shop of its own:
+#
+#	for worker in 1 2; do
+#		(
+#			begin_work
+#			for CASE in $(share); do try CASE; done
+#		) &
+#	done
+#	both_done
+#
+# $cases is the list, one a line. What was wrong is then in $wrongs, and $tried
+# has grown by the number of cases.
+
+begin_work()
+{
+	trap - EXIT
+	tmp=$tmp/$worker
+	: >"$tmp/wrong"
+	: >"$tmp/tried"
+	shop=$tmp/shop
+	cgi=$shop/cgi-bin
+	secure=$shop/public_html/secure
+}
+
+share()
+{
+	printf '%s\n' "$cases" | awk -v "worker=$worker" 'NR % 2 == worker - 1'
+}
+
+both_done()
+{
+	wait
+	wrongs=$(cat "$tmp/1/wrong" "$tmp/2/wrong")
+	count=$(cat "$tmp/1/tried" "$tmp/2/tried" | wc -l)
+	[ "$count" = "$(printf '%s\n' "$cases" | wc -l)" ] ||
+		wrongs="$wrongs${nl}not all cases were tried"
+	tried=$((tried + count))
+}
+
+# In a worker: $case has failed, and why.
+wrong()
+{
+	printf '%s: %s\n' "$case" "$1" >>"$tmp/wrong"
+}
+
+chmod 711 "$tmp"
+for worker in 1 2; do
+	mkdir "$tmp/$worker"
+	use_shop "$tmp/$worker/shop"
+done
+use_shop "$tmp/shop"
+tried=0
+cases=
+case=
+lost=
