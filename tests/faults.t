@@ -1,0 +1,225 @@
+#!/bin/sh
+# Every call fails once: the answer is a link with one use counted, or an honest
+# page with none, the record as it was and no link. After that the next try
+# gives the link, with one use counted in all. [S3] [S4] [S7] [S12]
+
+. "${0%/*}/lib.sh"
+. "$top/tests/strace.sh"
+
+# The calls of the last trace from main on, which begins with rt_sigaction; what
+# comes before is libc's. Left out is what cannot fail: umask and exit_group.
+main_calls()
+{
+	calls | sed -n '/^rt_sigaction:/,$p' | grep -v -e '^umask:' -e '^exit_group:'
+}
+
+# Each of them with what it can say: CALL:N:HOW.
+faults()
+{
+	main_calls | while IFS=: read -r call n; do
+		case $call in
+		brk | mmap | munmap | mremap | mprotect) set -- error=ENOMEM ;;
+		open | openat) set -- error=ENOSPC error=EIO error=EINTR error=EMFILE error=EACCES ;;
+		*at) set -- error=ENOSPC error=EIO error=EINTR error=EACCES ;;
+		# too short by all, and by all but one: never half of it
+		write | pwrite*) set -- error=ENOSPC error=EIO error=EINTR retval=0 retval=1 ;;
+		# an end too early
+		read) set -- error=EIO error=EINTR retval=0 ;;
+		*) set -- error=ENOSPC error=EIO error=EINTR ;;
+		esac
+		printf "$call:$n:%s\n" "$@"
+	done
+}
+
+# An answer that gives no link is a page that says so, and nothing was done.
+refused()
+{
+	case $(status) in
+	4?? | 5??) ;;
+	*) wrong "status: $(status)" ;;
+	esac
+	[ -n "$(outcome)" ] || wrong 'no outcome'
+	record_kept || wrong "the record is now: $(cat "$code_file")"
+	[ "$(links)" = "$before" ] || wrong "left: $(links)"
+}
+
+# The answer to a request that met a fault. None at all may be had only where the
+# fault is in sending it: then the use is counted, and the next try has the link.
+answered_well()
+{
+	hit=$(grep '(INJECTED)$' "$tmp/trace") || wrong 'no such call'
+	case $hit in
+	'write(1, '*' = 1 (INJECTED)')
+		# strace says that the first byte is written, and does not write it
+		mv "$tmp/answer" "$tmp/rest"
+		{ printf S && cat "$tmp/rest"; } >"$tmp/answer"
+		;;
+	'write(1, '*)
+		[ "$(value uses "$code_file")" = "$uses" ] || wrong 'not counted'
+		return
+		;;
+	esac
+	case $(status) in
+	303) given 'the answer' ;;
+	*) refused ;;
+	esac
+	# [S2] [S3]: without the lock, or not on the disk, it is not counted; only
+	# what a signal ended is tried again
+	case $hit in
+	flock\(*EINTR* | pwrite64\(*EINTR*) ;;
+	flock\(* | pwrite64\(* | fdatasync\(*) [ "$(status)" = 503 ] || wrong "$hit and $(status)" ;;
+	esac
+}
+
+# fault_there CALL:N:HOW
+fault_there()
+{
+	case=$1
+	set_out "$scenario"
+	before=$(links)
+	when=${case#*:}
+	when=${when%:*}
+	traced -e "inject=${case%%:*}:${case##*:}:when=$when" || wrong "exit status $?"
+	lost=
+	[ "${case##*:}" != retval=1 ] || lost=1
+	answered_well
+	guarded || wrong 'a file without rules'
+	post AAAA1111
+	given 'the next try'
+	swept
+}
+
+for scenario in first later several hard; do
+	reference "$scenario"
+	cases=$(faults)
+	for worker in 1 2; do
+		(
+			begin_work
+			for each in $(share); do
+				fault_there "$each"
+			done
+		) &
+	done
+	both_done
+	is "$scenario: $count faults" "$wrongs" ''
+done
+printf '# %d faults\n' "$tried"
+
+# The calls that undo, after the fault in the last trace.
+undoing()
+{
+	awk -F '(' '/^[a-z0-9_]+\(/ { if (++n[$1] && on && $1 != "exit_group") print $1 ":" n[$1] }
+		/\(INJECTED\)$/ { on = 1 }' "$tmp/trace"
+}
+
+# Each of them fails, too, or the program is killed there. strace takes one rule
+# for a call: the one that failed first fails this time and each after.
+second_faults()
+{
+	undoing | while IFS=: read -r call n; do
+		if [ "$call" = "${fault%%:*}" ]; then
+			printf '%s\n' "$fault+"
+		else
+			printf "$call:%s:when=$n\n" error=EIO signal=SIGKILL
+		fi
+	done
+}
+
+# second_there CALL:HOW:when=N, after $fault. A link that nobody was told of may
+# be left where removing it fails; the record may say that a use is counted
+# where putting the old one back fails, and then the next try is free.
+second_there()
+{
+	case=$1
+	set_out "$scenario"
+	before=$(links)
+	case $case in
+	*SIGKILL*) ! traced -e "inject=$fault" -e "inject=$case" || wrong 'not killed' ;;
+	*) traced -e "inject=$fault" -e "inject=$case" || wrong "exit status $?" ;;
+	esac
+	[ -z "$(location)" ] || wrong "told: $(location)"
+	case $case in
+	*SIGKILL* | write:*) ;;
+	*) [ "$(status) $(outcome)" = '503 try-again' ] || wrong "$(status) $(outcome)" ;;
+	esac
+	[ "$(value uses "$code_file")" = "$uses" ] || record_kept ||
+		wrong "the record is now: $(cat "$code_file")"
+	case $case in
+	*SIGKILL*) ;;
+	write:* | pwrite64:* | fdatasync:*)
+		[ "$(links)" = "$before" ] || wrong "left: $(links)"
+		;;
+	esac
+	guarded || wrong 'a file without rules'
+	post AAAA1111
+	given 'the next try'
+	swept
+}
+
+tried=0
+for scenario in first several; do
+	for fault in pwrite64:error=ENOSPC:when=1 pwrite64:retval=1:when=1 fdatasync:error=EIO:when=1; do
+		reference "$scenario"
+		set_out "$scenario"
+		traced -e "inject=$fault"
+		is "$scenario: $fault: what was undone is synced" \
+			"$(calls | sed -n 's/:.*//;/^pwrite64$/p;/^fdatasync$/p' | tail -n 1)" fdatasync
+		cases=$(second_faults)
+		for worker in 1 2; do
+			(
+				begin_work
+				for each in $(share); do
+					second_there "$each"
+				done
+			) &
+		done
+		both_done
+		is "$scenario: $fault and $count second faults" "$wrongs" ''
+	done
+done
+printf '# %d faults while a fault was undone\n' "$tried"
+
+# A shorter write than asked for, and really done, as with a full disk: here by
+# a limit on the size of files, which the record is to outgrow.
+limited='ulimit -f 7 && exec "$@"'
+set_out grown
+before=$(links)
+printf '%3500s\n' '' | tr ' ' x | sed 's/^/note: /' >>"$code_file"
+old=$(cat "$code_file")
+is 'the record is to outgrow the limit' \
+	"$(size=$(wc -c <"$code_file"); [ "$size" -lt 3584 ] && [ "$size" -gt 3500 ] || echo "$size")" ''
+post AAAA1111 /bin/sh -c "$limited" sh
+is 'half a record written: try again' "$(status) $(outcome)" '503 try-again'
+like 'because it did not fit' "$(cat "$tmp/complaint")" 'AAAA1111: No space left'
+ok 'and put back' record_kept
+is 'and no link' "$(links)" "$before"
+post AAAA1111
+is 'then it is counted' "$(status) $(value uses "$code_file")" '303 1'
+
+# A page of the link outgrows the limit: SIGXFSZ would end the program.
+mkdir "$shop/home/files/many"
+for n in 1 2 3 4 5 6 7 8; do
+	for m in 1 2 3 4 5; do
+		: >"$shop/home/files/many/$n$m.flac"
+	done
+done
+set_out first
+before=$(links)
+minted 'file: many/'
+old=$(cat "$code_file")
+post AAAA1111 /bin/sh -c "$limited" sh || :
+is 'half a page written: try again' "$(status) $(outcome)" '503 try-again'
+ok 'nothing is counted' record_kept
+is 'and no link left' "$(links)" "$before"
+
+# Nobody reads what it complains of, and SIGPIPE would end it half-way.
+mkfifo "$tmp/unread"
+unread="exec 3<>$tmp/unread 2>$tmp/unread 3>&- && exec \"\$@\""
+set_out first
+before=$(links)
+traced -e inject=pwrite64:error=ENOSPC /bin/sh -c "$unread" sh || :
+is 'nobody reads stderr: try again' "$(status) $(outcome)" '503 try-again'
+ok 'nothing is counted then' record_kept
+is 'and no link is left' "$(links)" "$before"
+
+finish
