@@ -52,8 +52,11 @@
  *  [S13] Settings hold as a whole or not at all: with an error in them nothing
  *        is served and nothing counted.
  *  [S14] Expired links are removed, a bounded number with each redemption.
+ *  [S15] Failed tries are counted by address; past "tries" in ten minutes that
+ *        address has to wait. Mistyped codes are no failed tries, and nothing
+ *        that is wrong with the table keeps anybody out.
  *
- * WHAT A BUYER CAN BE TOLD is the table "answers" in section 9.
+ * WHAT A BUYER CAN BE TOLD is the table "answers" in section 10.
  */
 
 /*
@@ -74,7 +77,10 @@
 
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+
+#include <arpa/inet.h>
 
 #include <ctype.h>
 #include <errno.h>
@@ -242,6 +248,12 @@ static void listing_end(struct listing *listing)
 #ifndef WAIT_SECONDS
 #define WAIT_SECONDS 10 /* for a lock, or for the body of a request */
 #endif
+#ifndef ATTEMPTS_MAX
+#define ATTEMPTS_MAX 512 /* addresses in the table of failed tries */
+#endif
+#ifndef TRIES_SECONDS
+#define TRIES_SECONDS 600 /* in which failed tries are counted */
+#endif
 #ifndef SWEEP_MAX
 #define SWEEP_MAX 8 /* expired links that one redemption removes */
 #endif
@@ -299,6 +311,7 @@ struct request {
 	enum method method;
 	char typed[BODY_MAX + 1]; /* the field "code", as it was typed */
 	char script[PATH_SIZE]; /* URL path of this program, or empty */
+	const char *address; /* the client's, as text, or empty */
 };
 
 /* A code as typed, ready to be looked up: letters and digits only. */
@@ -349,6 +362,7 @@ struct shop {
 	int home; /* descriptor, or -1 */
 	int secure; /* descriptor, or -1 */
 	time_t now;
+	long wait; /* seconds until the buyer may try again */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char out[PAGE_MAX + 16384]; /* an answer */
 	char list[ITEMS_MAX * 2048]; /* the page that lists several files */
@@ -820,6 +834,44 @@ static void hex_write(const unsigned char *bytes, size_t size, char *hex)
 	hex[2 * size] = '\0';
 }
 
+/* A SIGALRM is there to end a wait, by EINTR. */
+static void wake(int signal)
+{
+	(void)signal;
+}
+
+/*
+ * Takes the lock, or gives up at DEADLINE (steady seconds). The alarm repeats,
+ * so that one which rings before flock begins to wait is not missed. [S2]
+ */
+static bool lock_take(int fd, time_t deadline)
+{
+	static const struct itimerval each_second = {{1, 0}, {1, 0}};
+	static const struct itimerval never = {{0, 0}, {0, 0}};
+	struct sigaction action;
+	bool locked;
+	int error;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return true;
+	if (errno != EWOULDBLOCK && errno != EINTR)
+		return false;
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = wake;
+	if (sigemptyset(&action.sa_mask) != 0 ||
+	    sigaction(SIGALRM, &action, NULL) != 0 ||
+	    setitimer(ITIMER_REAL, &each_second, NULL) != 0)
+		return false;
+	do
+		locked = flock(fd, LOCK_EX) == 0;
+	while (!locked && errno == EINTR && steady_seconds() < deadline);
+	error = errno == EINTR ? ETIMEDOUT : errno;
+	if (setitimer(ITIMER_REAL, &never, NULL) != 0)
+		return false;
+	errno = error;
+	return locked;
+}
+
 /*
  * 4. Settings
  */
@@ -1138,7 +1190,7 @@ static bool body_read(int in, char *buffer, size_t length)
 	return true;
 }
 
-/* What is wrong with a request; the answer's number in section 9. */
+/* What is wrong with a request; see section 10. */
 enum fault {
 	FAULT_NONE,
 	FAULT_METHOD,
@@ -1198,6 +1250,7 @@ static enum fault request_read(struct request *request, int in)
 	struct text script = text_in(request->script, sizeof(request->script));
 
 	request->typed[0] = '\0';
+	request->address = variable("REMOTE_ADDR");
 	request->method = METHOD_OTHER;
 	if (is_url_path(variable("SCRIPT_NAME")))
 		text_put(&script, variable("SCRIPT_NAME"));
@@ -1280,7 +1333,178 @@ static bool code_mistyped(const struct code *code)
 }
 
 /*
- * 7. Record
+ * 7. Failed tries
+ *
+ * home/attempts is a table of fixed size: for each address that has lately
+ * sent codes which do not exist, how many, since when. An address stands there
+ * as a number that only this table's key makes of it. When the table is full,
+ * the oldest entry gives way; a table that is missing or not whole is begun
+ * anew. Writers hold its lock. Who only looks does not: an entry lies within a
+ * page of memory, and the worst that a look at the wrong instant can do is to
+ * miss one try.
+ */
+struct attempt {
+	uint64_t address; /* 0: a free place */
+	int64_t since; /* time of the first failed try */
+	int64_t count;
+};
+
+struct attempts {
+	char magic[8];
+	uint64_t key; /* random */
+	struct attempt at[ATTEMPTS_MAX];
+};
+
+static const char attempts_magic[8] = "redeem1";
+
+/* Stirs all bits of VALUE into each other, and never makes 0 of it. */
+static uint64_t scramble(uint64_t value)
+{
+	int round;
+
+	for (round = 0; round < 4; round++) {
+		value ^= value >> 32;
+		value *= 0xd6e8feb86659fd93u;
+	}
+	value ^= value >> 32;
+	return value != 0 ? value : 1;
+}
+
+/*
+ * The client's address as a number: an IPv4 address, also one written as IPv6
+ * (RFC 4291, 2.5.5.2), or the /64 of an IPv6 address, which is what one
+ * customer has. False if there is none; such clients are not counted.
+ */
+static bool client_number(const char *address, uint64_t *number)
+{
+	static const unsigned char mapped[12] = {
+	    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	unsigned char bytes[16];
+	size_t i, first = 0, count = 8;
+
+	if (inet_pton(AF_INET, address, bytes) == 1) {
+		count = 4;
+	} else if (inet_pton(AF_INET6, address, bytes) != 1) {
+		return false;
+	} else if (memcmp(bytes, mapped, sizeof(mapped)) == 0) {
+		first = sizeof(mapped);
+		count = 4;
+	}
+	*number = count;
+	for (i = first; i < first + count; i++)
+		*number = *number << 8 | bytes[i];
+	return true;
+}
+
+/* The table as it is in FD, or an empty one with a new key. */
+static bool attempts_read(int fd, struct attempts *table)
+{
+	unsigned char key[sizeof(table->key)];
+
+	if (read_all(fd, (char *)table, sizeof(*table)) ==
+		(ssize_t)sizeof(*table) &&
+	    memcmp(table->magic, attempts_magic, sizeof(table->magic)) == 0)
+		return true;
+	memset(table, 0, sizeof(*table));
+	if (!random_bytes(key, sizeof(key)))
+		return false;
+	memcpy(table->magic, attempts_magic, sizeof(table->magic));
+	memcpy(&table->key, key, sizeof(key));
+	return true;
+}
+
+/*
+ * The entry of ADDRESS at the time NOW, else the place for it: a free one or
+ * the oldest. An entry counts for TRIES_SECONDS; one from the future, by a
+ * clock that was set back, does not count.
+ */
+static struct attempt *attempts_find(
+    struct attempts *table, uint64_t address, time_t now)
+{
+	struct attempt *oldest = &table->at[0];
+	size_t i;
+
+	for (i = 0; i < ATTEMPTS_MAX; i++) {
+		struct attempt *entry = &table->at[i];
+
+		if (entry->since > now || now - entry->since >= TRIES_SECONDS)
+			memset(entry, 0, sizeof(*entry));
+		if (entry->address == address)
+			return entry;
+		if (entry->since < oldest->since)
+			oldest = entry;
+	}
+	memset(oldest, 0, sizeof(*oldest));
+	return oldest;
+}
+
+/*
+ * Seconds that the client has to wait; 0 if it may try. A table that cannot be
+ * read keeps nobody out. [S15]
+ */
+static long attempts_wait(const struct shop *shop)
+{
+	struct attempts table;
+	const struct attempt *entry;
+	uint64_t number;
+	int fd;
+
+	if (shop->settings.tries == 0 ||
+	    !client_number(shop->request.address, &number))
+		return 0;
+	fd = openat(shop->home, "attempts", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0) {
+		if (errno != ENOENT)
+			complain("attempts: %s", strerror(errno));
+		return 0;
+	}
+	if (!attempts_read(fd, &table))
+		memset(&table, 0, sizeof(table));
+	(void)close(fd);
+	entry = attempts_find(
+	    &table, scramble(table.key ^ scramble(number)), shop->now);
+	if (entry->address == 0 || entry->count < shop->settings.tries)
+		return 0;
+	return (long)(entry->since + TRIES_SECONDS - shop->now);
+}
+
+/* Counts a failed try of the client NUMBER in the open table FD. */
+static bool attempts_add(int fd, uint64_t number, time_t now)
+{
+	struct attempts table;
+	struct attempt *entry;
+
+	if (!lock_take(fd, steady_seconds() + 1) || !attempts_read(fd, &table))
+		return false;
+	number = scramble(table.key ^ scramble(number));
+	entry = attempts_find(&table, number, now);
+	if (entry->address == 0)
+		entry->since = now;
+	entry->address = number;
+	entry->count++;
+	return pwrite(fd, &table, sizeof(table), 0) == (ssize_t)sizeof(table) &&
+	    ftruncate(fd, (off_t)sizeof(table)) == 0;
+}
+
+/* Counts a failed try of the client; if that fails, the owner hears of it. */
+static void attempts_count(const struct shop *shop)
+{
+	uint64_t number;
+	int fd;
+
+	if (shop->settings.tries == 0 ||
+	    !client_number(shop->request.address, &number))
+		return;
+	fd = openat(shop->home, "attempts",
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || !attempts_add(fd, number, shop->now))
+		complain("attempts: %s", strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/*
+ * 8. Record
  */
 
 /* Reads the value of a line "link"; no link if it is not whole. */
@@ -1361,44 +1585,6 @@ static bool record_parse(struct record *record)
 	rest = record->body;
 	return record->uses >= 0 && record->limit >= 0 &&
 	    record_file(&rest, &file);
-}
-
-/* A SIGALRM is there to end a wait, by EINTR. */
-static void wake(int signal)
-{
-	(void)signal;
-}
-
-/*
- * Takes the lock, or gives up at DEADLINE (steady seconds). The alarm repeats,
- * so that one which rings before flock begins to wait is not missed. [S2]
- */
-static bool lock_take(int fd, time_t deadline)
-{
-	static const struct itimerval each_second = {{1, 0}, {1, 0}};
-	static const struct itimerval never = {{0, 0}, {0, 0}};
-	struct sigaction action;
-	bool locked;
-	int error;
-
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return true;
-	if (errno != EWOULDBLOCK && errno != EINTR)
-		return false;
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = wake;
-	if (sigemptyset(&action.sa_mask) != 0 ||
-	    sigaction(SIGALRM, &action, NULL) != 0 ||
-	    setitimer(ITIMER_REAL, &each_second, NULL) != 0)
-		return false;
-	do
-		locked = flock(fd, LOCK_EX) == 0;
-	while (!locked && errno == EINTR && steady_seconds() < deadline);
-	error = errno == EINTR ? ETIMEDOUT : errno;
-	if (setitimer(ITIMER_REAL, &never, NULL) != 0)
-		return false;
-	errno = error;
-	return locked;
 }
 
 /*
@@ -1685,7 +1871,7 @@ static bool record_write(struct record *record, const struct change *change)
 }
 
 /*
- * 8. Link and deliveries
+ * 9. Link and deliveries
  */
 
 /* Extensions that some server runs instead of sending; mint has the same. */
@@ -2073,21 +2259,20 @@ static bool apache_forbid(const struct shop *shop, const struct offer *offer)
 
 /*
  * Makes the hidden directory. The first link of a bucket makes the bucket, and
- * sees to it, once a minute at most, that secure forbids the rest.
+ * sees to it, once a minute, that secure forbids the rest.
  */
 static bool apache_begin(const struct shop *shop, const struct offer *offer)
 {
 	struct place hidden = apache_place(offer->link, ".", "");
 	char bucket[32];
 	struct text text = text_in(bucket, sizeof(bucket));
+	bool fresh;
 
-	if (mkdirat(shop->secure, hidden.path, 0711) == 0)
-		return true;
 	text_print(&text, "%lld", link_bucket(offer->link));
-	return errno == ENOENT &&
-	    (mkdirat(shop->secure, bucket, 0711) == 0 || errno == EEXIST) &&
+	fresh = mkdirat(shop->secure, bucket, 0711) == 0;
+	return (fresh || errno == EEXIST) &&
 	    mkdirat(shop->secure, hidden.path, 0711) == 0 &&
-	    apache_forbid(shop, offer);
+	    (!fresh || apache_forbid(shop, offer));
 }
 
 /* Fills the hidden directory, rules first, and gives it its name. [S6] */
@@ -2228,7 +2413,7 @@ static const struct delivery deliveries[] = {
 };
 
 /*
- * 9. Pages and reply
+ * 10. Pages and reply
  */
 
 enum outcome {
@@ -2245,6 +2430,7 @@ enum outcome {
 	OUTCOME_BAD_LENGTH,
 	OUTCOME_TOO_LONG,
 	OUTCOME_BAD_BODY,
+	OUTCOME_SLOW_DOWN,
 	OUTCOME_TRY_AGAIN,
 	OUTCOME_NOT_SET_UP
 };
@@ -2280,7 +2466,10 @@ static const struct answer {
 	"That was too long for a code. Please use the form."},
     {"400 Bad Request", "", "bad-request",
 	"Your code did not reach us whole. Please send it again."},
-    {"503 Service Unavailable", "Retry-After: 10\n", "try-again",
+    {"429 Too Many Requests", "", "slow-down",
+	"There were too many wrong codes from your connection. Please wait a "
+	"few minutes, then try again."},
+    {"503 Service Unavailable", "", "try-again",
 	"The shop is busy. No download was lost. Please try again in a "
 	"moment."},
     {"500 Internal Server Error", "", "not-set-up",
@@ -2474,8 +2663,11 @@ static void reply_page(
 {
 	const struct answer *answer = &answers[outcome];
 
-	text_print(out, "Status: %s\n%s%s\n", answer->status, answer->header,
+	text_print(out, "Status: %s\n%s%s", answer->status, answer->header,
 	    page_headers);
+	if (shop->wait > 0)
+		text_print(out, "Retry-After: %ld\n", shop->wait);
+	text_put(out, "\n");
 	if (shop->request.method == METHOD_HEAD)
 		return;
 	page_begin(out, shop->page);
@@ -2493,7 +2685,7 @@ static void reply_link(struct text *out, const char *location)
 }
 
 /*
- * 10. redeem: from the form to the link
+ * 11. redeem: from the form to the link
  */
 
 /* Adds one line to home/log; a log that cannot be written stops nothing. */
@@ -2504,7 +2696,6 @@ static void log_event(const struct shop *shop, const char *word, long uses)
 	struct text line = text_in(buffer, sizeof(buffer));
 	struct span rest = record->body;
 	struct span file;
-	struct stat st;
 	int fd;
 
 	text_instant(&line, shop->now);
@@ -2518,12 +2709,8 @@ static void log_event(const struct shop *shop, const char *word, long uses)
 			text_url(&line, name);
 	}
 	text_put(&line, "\n");
-	fd = openat(
-	    shop->home, "log", O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT && fstat(shop->home, &st) == 0)
-		fd = openat(shop->home, "log",
-		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-		    (st.st_mode & S_IWGRP) != 0 ? 0660 : 0600);
+	fd = openat(shop->home, "log",
+	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || !write_all(fd, line.at, line.length))
 		complain("log: %s", strerror(errno));
 	if (fd >= 0)
@@ -2602,10 +2789,18 @@ static enum outcome redeem_code(struct shop *shop, struct text *location)
 
 	if (!code_read(&code, shop->request.typed))
 		return OUTCOME_EMPTY;
+	shop->now = time(NULL);
+	shop->wait = attempts_wait(shop);
+	if (shop->wait > 0)
+		return OUTCOME_SLOW_DOWN;
+	shop->wait = WAIT_SECONDS;
 	switch (record_open(&shop->record, shop->home, &code)) {
 	case FOUND_NONE:
-		return code_mistyped(&code) ? OUTCOME_MISTYPED :
-					      OUTCOME_UNKNOWN;
+		shop->wait = 0;
+		if (code_mistyped(&code))
+			return OUTCOME_MISTYPED;
+		attempts_count(shop);
+		return OUTCOME_UNKNOWN;
 	case FOUND_BROKEN: return OUTCOME_TRY_AGAIN;
 	case FOUND: break;
 	}
@@ -2614,6 +2809,8 @@ static enum outcome redeem_code(struct shop *shop, struct text *location)
 	record_close(&shop->record);
 	if (outcome == OUTCOME_LINK)
 		deliveries[shop->settings.delivery].sweep(shop);
+	if (outcome != OUTCOME_TRY_AGAIN)
+		shop->wait = 0;
 	return outcome;
 }
 
@@ -2641,7 +2838,7 @@ static bool shop_open(struct shop *shop)
 	return shop->secure >= 0;
 }
 
-static void shop_close(struct shop *shop)
+void shop_close(struct shop *shop)
 {
 	if (shop->home >= 0)
 		(void)close(shop->home);
@@ -2678,7 +2875,8 @@ static bool page_load(struct shop *shop)
 /*
  * Answers one request: variables of the environment, body from IN, answer to
  * OUT. Returns the outcome. Modes are given with each file that is made, so
- * the umask is out of the way; SHOP need not hold anything before.
+ * the umask is out of the way. SHOP need not hold anything before; afterwards
+ * shop_close closes its directories, if the process does not end.
  */
 enum outcome redeem(struct shop *shop, int in, int out)
 {
@@ -2690,6 +2888,7 @@ enum outcome redeem(struct shop *shop, int in, int out)
 
 	shop->home = shop->secure = -1;
 	shop->page[0] = '\0';
+	shop->wait = 0;
 	(void)umask(0);
 	fault = request_read(&shop->request, in);
 	if (settings_load(&shop->settings) && page_load(shop)) {
@@ -2702,7 +2901,6 @@ enum outcome redeem(struct shop *shop, int in, int out)
 		reply_link(&reply, location.at);
 	else
 		reply_page(&reply, shop, outcome);
-	shop_close(shop);
 	if (reply.full)
 		complain("an answer did not fit");
 	if (!write_all(out, reply.at, reply.length))
@@ -2713,7 +2911,7 @@ enum outcome redeem(struct shop *shop, int in, int out)
 }
 
 /*
- * 11. --check, and main; left out where tests bring a main of their own
+ * 12. --check, and main; left out where tests bring a main of their own
  */
 #ifndef REDEEM_NO_MAIN
 

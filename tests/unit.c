@@ -662,6 +662,81 @@ START_TEST(decisions)
 }
 END_TEST
 
+/* ---- Failed tries ---- */
+
+/* [S15]: same number or another? */
+static const struct {
+	const char *one, *two;
+	bool same;
+} address_cases[] = {
+    {"192.0.2.1", "192.0.2.1", true},
+    {"192.0.2.1", "192.0.2.2", false},
+    {"192.0.2.1", "::ffff:192.0.2.1", true},
+    {"2001:db8::1", "2001:db8:0:0:ffff::2", true},
+    {"2001:db8::1", "2001:db8:0:1::1", false},
+    {"0.0.0.1", "0:0:0:1::", false},
+};
+
+START_TEST(addresses_are_told_apart)
+{
+	uint64_t one, two;
+
+	ck_assert(client_number(address_cases[_i].one, &one));
+	ck_assert(client_number(address_cases[_i].two, &two));
+	ck_assert_int_eq(one == two, address_cases[_i].same);
+	ck_assert_int_eq(
+	    scramble(one) == scramble(two), address_cases[_i].same);
+}
+END_TEST
+
+static const char *const no_addresses[] = {"", "nonsense", "1.2.3", "1.2.3.4.5",
+    "1.2.3.4:80", "2001:db8::1::2", "fe80::1%eth0", " 1.2.3.4"};
+
+START_TEST(no_address_is_no_number)
+{
+	uint64_t number;
+
+	ck_assert(!client_number(no_addresses[_i], &number));
+}
+END_TEST
+
+/* Tries end after ten minutes, also where the clock was set back. */
+START_TEST(tries_are_forgotten)
+{
+	static struct attempts table;
+	struct attempt *entry = attempts_find(&table, 7, 1000);
+
+	ck_assert_uint_eq(entry->address, 0);
+	entry->address = 7;
+	entry->since = 1000;
+	entry->count = 5;
+	ck_assert_int_eq(attempts_find(&table, 7, 1000)->count, 5);
+	ck_assert_int_eq(attempts_find(&table, 7, 1599)->count, 5);
+	ck_assert_int_eq(attempts_find(&table, 7, 1600)->count, 0);
+	entry->address = 7;
+	entry->since = 1000;
+	entry->count = 5;
+	ck_assert_int_eq(attempts_find(&table, 7, 999)->count, 0);
+}
+END_TEST
+
+START_TEST(oldest_try_gives_way)
+{
+	static struct attempts table;
+	size_t i;
+
+	for (i = 0; i < ATTEMPTS_MAX; i++) {
+		struct attempt *entry = attempts_find(&table, i + 1, 1000);
+
+		entry->address = i + 1;
+		entry->since = i == 99 ? 900 : 1000;
+		entry->count = 1;
+	}
+	ck_assert_ptr_eq(attempts_find(&table, 9999, 1000), &table.at[99]);
+	ck_assert_int_eq(attempts_find(&table, 1, 1000)->count, 1);
+}
+END_TEST
+
 /* ---- Link ---- */
 
 /* [S9] */
@@ -799,6 +874,10 @@ int main(void)
 	tcase_add_test(all, records_never_shrink);
 	tcase_add_test(all, full_records_are_noticed);
 	LOOP(all, decisions, decide_cases);
+	LOOP(all, addresses_are_told_apart, address_cases);
+	LOOP(all, no_address_is_no_number, no_addresses);
+	tcase_add_test(all, tries_are_forgotten);
+	tcase_add_test(all, oldest_try_gives_way);
 	LOOP(all, names_that_may_be_sold, name_cases);
 	tcase_add_test(all, public_names_are_unique);
 	tcase_add_test(all, links_differ);
