@@ -101,6 +101,14 @@ is 'CRLF: status' "$(status)" 303
 is 'CRLF: kept' "$(grep -c "$(printf '\r')\$" "$shop/home/codes/CRLF")" 5
 is 'CRLF: counted' "$(value uses "$shop/home/codes/CRLF")" 1
 
+# each line keeps its own end, the last one, too
+printf 'uses: 0\r\nnote: mine\nlimit: 3\nfile: first-light.zip\r\n \n' >"$shop/home/codes/MIXED"
+shop_own
+post mixed
+is 'CRLF here and there: kept where it was' \
+	"$(grep -v '^last:\|^link:\|^ *$' "$shop/home/codes/MIXED" | tr '\r' '+' | tr '\n' ' ')" \
+	'uses: 1+ note: mine limit: 3 file: first-light.zip+ '
+
 # a record never gets shorter than it was
 code ROOM1 'uses: 0' 'limit: 3' 'file: first-light.zip' "$(printf '%400s' '')"
 size=$(wc -c <"$code_file")
