@@ -2324,6 +2324,9 @@ static void page_list(struct text *out, const struct shop *shop,
 	struct tm tm;
 	size_t i;
 
+	/* the owner may have lowered the limit since this use was counted */
+	if (left < 0)
+		left = 0;
 	page_begin(out, shop->page);
 	text_print(out,
 	    "<p id=\"redeem-message\" data-outcome=\"files\">Here are your "

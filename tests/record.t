@@ -143,6 +143,11 @@ is 'the page lists them in order' \
 like 'it says how many are left' "$(cat "$folder/downloads.html")" 'left after this one: 2'
 like 'the log names what was sold' "$(tail -n 1 "$shop/home/log")" \
 	' redeemed MANY1 1/3 first-light.zip flac/ mp3/$'
+# an owner may lower the limit after the fact
+sed -i 's/^limit: 3/limit: 0/' "$code_file"
+rm -r "$folder"
+post many1
+like 'never less than none' "$(cat "$(dirname "$(place)")/downloads.html")" 'left after this one: 0'
 
 # links: hard
 settings "home: $shop/home" "secure: $secure" 'links: hard'
