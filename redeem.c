@@ -333,7 +333,7 @@ struct record {
 	const char *name; /* of the file: the code as it is stored */
 	char text[RECORD_MAX + 1];
 	size_t size; /* on disk, in bytes */
-	struct span body; /* without the blanks at its end */
+	struct span body; /* without the room at its end */
 	long uses;
 	long limit;
 	long expires; /* last valid day as YYYYMMDD; 0: none */
@@ -1635,6 +1635,20 @@ static void record_close(struct record *record)
 	wipe(&record->link, sizeof(record->link));
 }
 
+/* All but the room at the end: up to the last line that is not blank. */
+static struct span record_body(const char *text, size_t size)
+{
+	struct span body = {text, size};
+	const char *end;
+
+	while (body.length > 0 && is_blank(text[body.length - 1]))
+		body.length--;
+	end = memchr(text + body.length, '\n', size - body.length);
+	if (end != NULL)
+		body.length = (size_t)(end - text) + 1;
+	return body;
+}
+
 /*
  * Reads all SIZE bytes of the file, which the lock keeps as they are. False,
  * with a complaint, if they are not a record.
@@ -1651,11 +1665,7 @@ static bool record_read(struct record *record, off_t size)
 		complain("codes/%s: %s", record->name, strerror(errno));
 		return false;
 	}
-	record->body.at = record->text;
-	record->body.length = record->size;
-	while (record->body.length > 0 &&
-	    is_blank(record->text[record->body.length - 1]))
-		record->body.length--;
+	record->body = record_body(record->text, record->size);
 	if (memchr(record->text, 0, record->size) != NULL ||
 	    !record_parse(record)) {
 		complain("codes/%s: not a record", record->name);
@@ -1768,7 +1778,7 @@ static void own_write(struct text *text, int own, const struct change *change)
 
 /*
  * Writes a record anew: each line of the program's own where it stood, or at
- * the end; every other line as it was, its CR included. Then blanks up to the
+ * the end; every other line as it was, its end included. Then blanks up to the
  * old size, so that nothing of the old record shows behind the new one.
  */
 static void record_compose(
@@ -1782,6 +1792,9 @@ static void record_compose(
 	while (rest.length > 0) {
 		struct span line = span_cut(&rest, '\n');
 
+		/* the last line may have no end: then that of the one before */
+		if (rest.at[-1] == '\n')
+			end = "\n";
 		if (line.length > 0 && line.at[line.length - 1] == '\r') {
 			end = "\r\n";
 			line.length--;
@@ -2592,6 +2605,9 @@ static void page_list(struct text *out, const struct shop *shop,
 	struct tm tm;
 	size_t i;
 
+	/* the owner may have lowered the limit since this use was counted */
+	if (left < 0)
+		left = 0;
 	page_begin(out, shop->page);
 	text_print(out,
 	    "<p id=\"redeem-message\" data-outcome=\"files\">Here are your "

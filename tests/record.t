@@ -101,6 +101,14 @@ is 'CRLF: status' "$(status)" 303
 is 'CRLF: kept' "$(grep -c "$(printf '\r')\$" "$shop/home/codes/CRLF")" 5
 is 'CRLF: counted' "$(value uses "$shop/home/codes/CRLF")" 1
 
+# each line keeps its own end, the last one, too
+printf 'uses: 0\r\nnote: mine\nlimit: 3\nfile: first-light.zip\r\n \n' >"$shop/home/codes/MIXED"
+shop_own
+post mixed
+is 'CRLF here and there: kept where it was' \
+	"$(grep -v '^last:\|^link:\|^ *$' "$shop/home/codes/MIXED" | tr '\r' '+' | tr '\n' ' ')" \
+	'uses: 1+ note: mine limit: 3 file: first-light.zip+ '
+
 # a record never gets shorter than it was
 code ROOM1 'uses: 0' 'limit: 3' 'file: first-light.zip' "$(printf '%400s' '')"
 size=$(wc -c <"$code_file")
@@ -135,6 +143,11 @@ is 'the page lists them in order' \
 like 'it says how many are left' "$(cat "$folder/downloads.html")" 'left after this one: 2'
 like 'the log names what was sold' "$(tail -n 1 "$shop/home/log")" \
 	' redeemed MANY1 1/3 first-light.zip flac/ mp3/$'
+# an owner may lower the limit after the fact
+sed -i 's/^limit: 3/limit: 0/' "$code_file"
+rm -r "$folder"
+post many1
+like 'never less than none' "$(cat "$(dirname "$(place)")/downloads.html")" 'left after this one: 0'
 
 # links: hard
 settings "home: $shop/home" "secure: $secure" 'links: hard'
