@@ -1,0 +1,181 @@
+#!/bin/sh
+# cards prints what mint made: every card whole, and every QR code readable.
+
+. "${0%/*}/lib.sh"
+need dash busybox qrencode chromium pdfinfo pdftotext pdftoppm zbarimg script
+
+url=https://label.example/cgi-bin/redeem.cgi
+home=$tmp/home
+mkdir -p "$home/codes" "$home/files"
+printf 'music\n' >"$home/files/song.zip"
+
+# Runs cards; $out, $err and $status tell what came of it.
+try()
+{
+	status=0
+	sh "$top/tools/cards" -H "$home" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+	out=$(cat "$tmp/out")
+	err=$(cat "$tmp/err")
+}
+
+table()
+{
+	printf '%s\n' 7k3m9qxa2ftf '' 'Flemish-2026' "7K3M 9QXA 2FTX$(printf '\r')" >"$tmp/codes"
+	try -u "$url" --csv <"$tmp/codes"
+	printf 'code,url\r\n%s,%s?code=%s\r\n%s,%s?code=%s\r\n%s,%s?code=%s\r\n' \
+		7K3M-9QXA-2FTF "$url" 7K3M-9QXA-2FTF FLEMISH2026 "$url" FLEMISH2026 \
+		7K3M9QXA2FTX "$url" 7K3M9QXA2FTX >"$tmp/wanted"
+	ok "$shell: a table, its lines ending in CR LF" cmp "$tmp/out" "$tmp/wanted"
+	try -u 'https://label.example/a,b?lang=en' --csv <<-END
+		ABCD
+	END
+	is "$shell: a field with a comma is quoted" "$out" "code,url$(printf '\r')
+ABCD,\"https://label.example/a,b?lang=en&code=ABCD\"$(printf '\r')"
+}
+
+words()
+{
+	printf 'uses: 0\r\nlimit: 1\r\nfile: song.zip\r\nexpires: 2031-02-09\r\n' >"$home/codes/TERMS1"
+	printf 'uses: 0\nlimit: 12\nfile: song.zip\n' >"$home/codes/TERMS2"
+	printf 'limit:\001 \nexpires: soon\n' >"$home/codes/TERMS3"
+	printf '.card { color: red }\n.card::after { content: "</style><script>" }\n' >"$tmp/own.css"
+	try -u "$url?a=1&b=2" -t '<&"> \1 Déjà' -a '<script>' -s "$tmp/own.css" <<-'END'
+		TERMS1
+		TERMS2
+		TERMS3
+	END
+	is "$shell: three cards" "$status $(grep -c '<article' "$tmp/out")$err" '0 3'
+	like "$shell: the title is escaped" "$out" '>&lt;&amp;&quot;&gt; \\1 Déjà<'
+	like "$shell: so is the artist" "$out" '>&lt;script&gt;<'
+	like "$shell: and the address, without its https" "$out" \
+		'"address">label.example/<wbr>cgi-bin/<wbr>redeem.cgi\?a=1&amp;b=2<'
+	unlike "$shell: no script of anybody's" "$out" '</style>.|^<script|<p[^>]*><script'
+	is "$shell: the owner's CSS is the last in the style" "$(grep -c '</style>' "$tmp/out") $(
+		sed -n '/^<.style>/q; /^\.card/p' "$tmp/out" | tail -n 2 | head -n 1)" \
+		'1 .card { color: red }'
+	is "$shell: limit and last day, where the record has them" \
+		"$(grep 'class="terms"' "$tmp/out")" \
+		'<p class="terms">For one download until 9 February 2031</p>
+<p class="terms">For 12 downloads</p>'
+}
+
+wrong_use()
+{
+	printf 'ABCD\n' >"$tmp/codes"
+	try <"$tmp/codes"
+	is "$shell: no address" "$status" 2
+	try -u label.example <"$tmp/codes"
+	is "$shell: an address without https" "$status" 2
+	try -u 'https://label.example/"onclick' <"$tmp/codes"
+	is "$shell: an address with a quote" "$status" 2
+	try -u "$url" -p a5 <"$tmp/codes"
+	is "$shell: another paper" "$status" 2
+	try -u "$url" --pdf <"$tmp/codes"
+	is "$shell: an option there is none of" "$status" 2
+	try -u "$url" codes.txt <"$tmp/codes"
+	is "$shell: codes are no arguments" "$status" 2
+	try -u "$url" -s "$tmp/none.css" <"$tmp/codes"
+	is "$shell: a missing CSS file" "$status" 1
+	try -u "$url" </dev/null
+	is "$shell: no codes" "$status $out" '1 '
+	printf 'ABCD\nformat.txt\n' >"$tmp/codes"
+	try -u "$url" <"$tmp/codes"
+	is "$shell: a line that is no code" "$status $out" '1 '
+	like "$shell: is named" "$err" 'line 2 .*format\.txt'
+	try -h
+	is "$shell: -h is help, on stdout" "$status $(head -c 6 "$tmp/out")$err" '0 cards '
+}
+
+without_qrencode()
+{
+	printf '7K3M-9QXA-2FTF\n' >"$tmp/codes"
+	path=$PATH
+	PATH=$tmp/bin-$shell:$tmp/bin-busybox
+	try -u "$url" <"$tmp/codes"
+	PATH=$path
+	is "$shell: without qrencode a card without a QR code" \
+		"$status $(grep -c '<article' "$tmp/out") $(grep -c 'class="qr"' "$tmp/out")" '0 1 0'
+	is "$shell: and one line that says so" "$(printf '%s\n' "$err" | grep -c qrencode)" 1
+
+	mkdir -p "$tmp/broken"
+	printf '#!/bin/sh\nexit 1\n' >"$tmp/broken/qrencode"
+	chmod +x "$tmp/broken/qrencode"
+	PATH=$tmp/broken:$path
+	try -u "$url" <"$tmp/codes"
+	PATH=$path
+	is "$shell: where qrencode fails, so does the sheet" "$status" 1
+}
+
+# The words of the PDF that do not lie inside one card of the grid of 85 x 55 mm.
+cut_words()
+{
+	pdftotext -bbox "$1" - | awk -F '"' '
+	BEGIN { mm = 72 / 25.4 }
+	/<page / {
+		left = $2 / 2 - 85 * mm
+		top = $4 / 2 - 137.5 * mm
+	}
+	/<word / {
+		if (int(($2 - left) / 85 / mm) != int(($6 - left) / 85 / mm) || $2 < left ||
+			int(($4 - top) / 55 / mm) != int(($8 - top) / 55 / mm) || $4 < top ||
+			$6 > left + 170 * mm || $8 > top + 275 * mm)
+			print $9
+	}'
+}
+
+printed()
+{
+	paper=$1
+	size=$2
+	shift 2
+	try -u "$url" -p "$paper" "$@" <"$tmp/printed-codes"
+	is "$paper: nothing is said" "$status $err" '0 '
+	mv "$tmp/out" "$tmp/$paper.html"
+	chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-sync \
+		--disable-background-networking --disable-component-update \
+		--user-data-dir="$tmp/browser" --print-to-pdf="$tmp/$paper.pdf" \
+		"file://$tmp/$paper.html" >"$tmp/browser.log" 2>&1 || :
+	is "$paper: 24 cards fill three pages of the right size" \
+		"$(pdfinfo "$tmp/$paper.pdf" | awk '/^Pages/ { print $2 } /^Page size/ { print $3, $5 }' |
+			awk '{ for (i = 1; i <= NF; i++) printf "%.0f ", $i }')" "3 $size "
+	is "$paper: no word is cut by a card's edge" "$(cut_words "$tmp/$paper.pdf")" ''
+	pdftoppm -r 300 -gray -png "$tmp/$paper.pdf" "$tmp/$paper"
+	for page in 1 2 3; do
+		# zbar looks for a desktop to talk to, and complains.
+		zbarimg -q --raw -Sdisable -Sqrcode.enable "$tmp/$paper-$page.png" 2>/dev/null |
+			sort >"$tmp/read"
+		sed -n "$((page * 10 - 9)),$((page * 10))p" "$tmp/printed-codes" |
+			sed "s|^|$url?code=|" | sort >"$tmp/wanted"
+		ok "$paper: page $page: the QR codes say what they should" cmp "$tmp/read" "$tmp/wanted"
+		is "$paper: page $page: and so does the print" \
+			"$(pdftotext -f "$page" -l "$page" "$tmp/$paper.pdf" - |
+				grep -Ec '^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$')" "$(wc -l <"$tmp/wanted")"
+	done
+}
+
+talk()
+{
+	script -qec "sh '$top/tools/cards' -H '$home' -u '$url' <'$tmp/many' >'$tmp/out'" \
+		"$tmp/typescript" >/dev/null </dev/null
+	like "$shell: a terminal sees how far it is" "$(cat "$tmp/typescript")" '100 of 120 cards'
+	is "$shell: while the cards go elsewhere" "$(grep -c '<article' "$tmp/out")" 120
+}
+
+use_shell busybox
+"$top/tools/mint" -H "$home" -n 24 -x 2099-12-31 song.zip >"$tmp/printed-codes"
+"$top/tools/mint" -H "$home" -n 120 song.zip >"$tmp/many"
+for shell in dash busybox; do
+	use_shell "$shell"
+	table
+	words
+	wrong_use
+	without_qrencode
+	talk
+done
+
+use_shell dash
+printed a4 '595 842' -t 'First Light' -a 'The Larks'
+printed letter '612 792' -a 'Die Sieben Musikanten & Orchester vom Rhein' \
+	-t 'Lieder aus alter Zeit, mit Pauken, Trompeten und einem sehr langen Titel'
+
+finish
