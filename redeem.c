@@ -2270,22 +2270,16 @@ static bool apache_forbid(const struct shop *shop, const struct offer *offer)
 	    renameat(shop->secure, draft.path, shop->secure, ".htaccess") == 0;
 }
 
-/*
- * Makes the hidden directory. The first link of a bucket makes the bucket, and
- * sees to it, once a minute, that secure forbids the rest.
- */
+/* Makes the hidden directory, and its bucket if this is its first link. */
 static bool apache_begin(const struct shop *shop, const struct offer *offer)
 {
 	struct place hidden = apache_place(offer->link, ".", "");
 	char bucket[32];
 	struct text text = text_in(bucket, sizeof(bucket));
-	bool fresh;
 
 	text_print(&text, "%lld", link_bucket(offer->link));
-	fresh = mkdirat(shop->secure, bucket, 0711) == 0;
-	return (fresh || errno == EEXIST) &&
-	    mkdirat(shop->secure, hidden.path, 0711) == 0 &&
-	    (!fresh || apache_forbid(shop, offer));
+	return (mkdirat(shop->secure, bucket, 0711) == 0 || errno == EEXIST) &&
+	    mkdirat(shop->secure, hidden.path, 0711) == 0;
 }
 
 /* Fills the hidden directory, rules first, and gives it its name. [S6] */
@@ -2381,7 +2375,7 @@ static bool apache_publish(const struct shop *shop, const struct offer *offer)
 	struct place hidden = apache_place(offer->link, ".", "");
 	char buffer[8192];
 	struct text rules = text_in(buffer, sizeof(buffer));
-	bool done = apache_begin(shop, offer) &&
+	bool done = apache_begin(shop, offer) && apache_forbid(shop, offer) &&
 	    apache_fill(shop, offer, &rules);
 
 	if (!done) {
