@@ -30,15 +30,23 @@ $endings"
 clean_up()
 {
 	status=$?
+	trap '' HUP INT TERM
 	trap - EXIT
 	eval "$endings" || status=1
 	rm -rf -- "$tmp"
 	exit "$status"
 }
+
+# A second Ctrl-C must not end the cleaning up.
+interrupted()
+{
+	trap '' HUP INT TERM
+	exit "$1"
+}
 trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'interrupted 129' HUP
+trap 'interrupted 130' INT
+trap 'interrupted 143' TERM
 
 verdict()
 {
@@ -138,7 +146,6 @@ finish()
 {
 	printf '1..%d\n' "$tests"
 	[ "$failures" = 0 ] || exit 1
-	exit 0
 }
 
 # Servers. Each is started in the foreground on a free port of 127.0.0.1, all
@@ -167,15 +174,18 @@ stop()
 serve()
 {
 	for attempt in 1 2 3 4 5 6 7 8; do
-		port=$((0x$(random_hex 2) % 20000 + 20000))
+		# apart, for a Ctrl-C may leave it empty, and a shell that meets an
+		# error in arithmetic ends without cleaning up
+		digits=$(random_hex 2)
+		port=$((0x${digits:-0} % 20000 + 20000))
 		if answers; then
 			continue # somebody else does
 		fi
 		"$@" >>"$tmp/server.out" 2>&1 &
 		server=$!
+		at_end "stop $server"
 		# in a subshell, for answered ends it where the port was taken
 		if (await 10 answered); then
-			at_end "stop $server"
 			return 0
 		fi
 		stop "$server"
@@ -249,6 +259,7 @@ apache_stock()
 	LoadModule cgid_module $modules/mod_cgid.so
 	LoadModule rewrite_module $modules/mod_rewrite.so
 	LoadModule headers_module $modules/mod_headers.so
+	MaxRequestWorkers 200
 	ScriptSock $tmp/cgid.sock
 	DocumentRoot $shop/public_html
 	ScriptAlias /cgi-bin/ $shop/cgi-bin/
