@@ -1237,23 +1237,29 @@ static enum fault request_body(struct request *request, int in)
 }
 
 /*
- * Reads what the server hands over (RFC 3875): variables, and a body from IN.
  * The path of this program goes into pages and rules, so it is kept only if it
  * is made of characters that need no quoting; without it, forms post to where
  * they came from.
  */
+static void request_script(struct request *request)
+{
+	struct text script = text_in(request->script, sizeof(request->script));
+
+	if (is_url_path(variable("SCRIPT_NAME")))
+		text_put(&script, variable("SCRIPT_NAME"));
+}
+
+/* Reads what the server hands over (RFC 3875): variables, and a body from IN. */
 static enum fault request_read(struct request *request, int in)
 {
 	const char *method = variable("REQUEST_METHOD");
 	const char *query = variable("QUERY_STRING");
 	struct span form = {query, strlen(query)};
-	struct text script = text_in(request->script, sizeof(request->script));
 
 	request->typed[0] = '\0';
 	request->address = variable("REMOTE_ADDR");
 	request->method = METHOD_OTHER;
-	if (is_url_path(variable("SCRIPT_NAME")))
-		text_put(&script, variable("SCRIPT_NAME"));
+	request_script(request);
 	if (strcmp(method, "POST") == 0) {
 		request->method = METHOD_POST;
 		return request_body(request, in);
@@ -2270,16 +2276,36 @@ static bool apache_forbid(const struct shop *shop, const struct offer *offer)
 	    renameat(shop->secure, draft.path, shop->secure, ".htaccess") == 0;
 }
 
-/* Makes the hidden directory, and its bucket if this is its first link. */
+/* The bucket of LINK, as it is called below secure. */
+static struct place apache_bucket(const struct link *link)
+{
+	struct place place = {""};
+	struct text text = text_in(place.path, sizeof(place.path));
+
+	text_print(&text, "%lld", link_bucket(link));
+	return place;
+}
+
+/*
+ * Makes the hidden directory, and its bucket if this is its first link; once
+ * more where apache_withdraw took the bucket away in between.
+ */
 static bool apache_begin(const struct shop *shop, const struct offer *offer)
 {
 	struct place hidden = apache_place(offer->link, ".", "");
-	char bucket[32];
-	struct text text = text_in(bucket, sizeof(bucket));
+	struct place bucket = apache_bucket(offer->link);
+	int more;
 
-	text_print(&text, "%lld", link_bucket(offer->link));
-	return (mkdirat(shop->secure, bucket, 0711) == 0 || errno == EEXIST) &&
-	    mkdirat(shop->secure, hidden.path, 0711) == 0;
+	for (more = 1; more >= 0; more--) {
+		if (mkdirat(shop->secure, bucket.path, 0711) != 0 &&
+		    errno != EEXIST)
+			return false;
+		if (mkdirat(shop->secure, hidden.path, 0711) == 0)
+			return true;
+		if (errno != ENOENT)
+			return false;
+	}
+	return false;
 }
 
 /* Fills the hidden directory, rules first, and gives it its name. [S6] */
@@ -2398,8 +2424,10 @@ static bool apache_alive(
 static void apache_withdraw(const struct shop *shop, const struct link *link)
 {
 	struct place place = apache_place(link, "", "");
+	struct place bucket = apache_bucket(link);
 
 	remove_link(shop->secure, place.path);
+	(void)unlinkat(shop->secure, bucket.path, AT_REMOVEDIR);
 }
 
 static void apache_address(const struct shop *shop, const struct link *link,
@@ -3003,18 +3031,27 @@ static bool check_files(const struct shop *shop)
 	return close(fd) == 0 && say(true, "log", "can be written") && files;
 }
 
-/* Makes a link with no file in it, as for a buyer, and takes it back. */
+/*
+ * Makes a link with no file in it, as for a buyer, and takes it back. The first
+ * link writes the rules of secure, with a page for buyers who come too late,
+ * that leads back to the form where SCRIPT_NAME says its path.
+ */
 static bool check_delivery(struct shop *shop)
 {
 	const struct delivery *delivery = &deliveries[shop->settings.delivery];
 	struct text list = text_in(shop->list, sizeof(shop->list));
+	char buffer[2048];
+	struct text refusal = text_in(buffer, sizeof(buffer));
 	struct link link = {0, "", ""};
-	struct offer offer = {&link, &shop->items, "", &list};
+	struct offer offer = {&link, &shop->items, buffer, &list};
 	struct stat home, secure;
 	bool good;
 
 	shop->items.count = 0;
-	good = link_draw(&link, shop->now + shop->settings.window) &&
+	request_script(&shop->request);
+	page_refusal(&refusal, &shop->request);
+	good = !refusal.full &&
+	    link_draw(&link, shop->now + shop->settings.window) &&
 	    delivery->publish(shop, &offer);
 	if (good)
 		delivery->withdraw(shop, &link);

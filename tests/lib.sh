@@ -251,6 +251,13 @@ apache_conf()
 	cat
 }
 
+# A test of a host that differs says how, in sed's words, in $amend.
+apache_run()
+{
+	[ -z "${amend:-}" ] || sed -i -e "$amend" "$tmp/httpd.conf"
+	exec setsid apache2 -f "$tmp/httpd.conf" -DFOREGROUND
+}
+
 # Stock Debian: event and cgid; the owner has allowed .htaccess.
 apache_stock()
 {
@@ -274,7 +281,7 @@ apache_stock()
 		Require all granted
 	</Directory>
 	END
-	exec setsid apache2 -f "$tmp/httpd.conf" -DFOREGROUND
+	apache_run
 }
 
 # The cheap host: prefork, suexec to the user label, FileInfo and no more.
@@ -297,7 +304,7 @@ apache_cheap()
 		Options +ExecCGI
 	</Directory>
 	END
-	exec setsid apache2 -f "$tmp/httpd.conf" -DFOREGROUND
+	apache_run
 }
 
 # shop_make DIR CGI-BIN USER: a shop in DIR that USER's CGI may use, and one

@@ -76,6 +76,15 @@ is '--check: all is well' "$checked" 0
 is '--check: it says each thing' "$(grep -c '^ok ' "$tmp/check")" 8
 is '--check: nothing is left behind' \
 	"$(find "$shop/home/codes" "$shop/public_html/secure" -name '.check' -o -name '.????????????????????????????????')" ''
+rm -rf "$shop/public_html/secure"
+mkdir -m 711 "$shop/public_html/secure"
+shop_own
+(cd "$cgi" && SCRIPT_NAME=/cgi-bin/redeem.cgi ./redeem.cgi --check) >"$tmp/check" 2>&1
+is '--check: nor a bucket, which would be this user'"'"'s' \
+	"$(find "$shop/public_html/secure" -mindepth 1 -type d)" ''
+like '--check: secure refuses, with a page for who is late' \
+	"$(cat "$shop/public_html/secure/.htaccess")" \
+	"^ErrorDocument 403 .*href='/cgi-bin/redeem.cgi'"
 like '--check: the clock' "$(cat "$tmp/check")" "clock .*$(date +%Y%m%d%H)[0-9]{4} \(UTC"
 
 wrong()

@@ -115,3 +115,50 @@ luhn_awk()
 		return sum % 32
 	}'"$1"
 }
+
+# The value that settings file $2 gives to key $1; empty where it has none.
+setting()
+{
+	tr -d '\r' <"$2" | sed -n "
+		s/[[:blank:]]*\$//
+		s/^[[:blank:]]*$1[[:blank:]]*:[[:blank:]]*//p"
+}
+
+# Is the absolute path $1 the folder $2 or below it?
+is_below()
+{
+	case $1/ in
+	"$2"/*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# A path as people write it: the user's own folder is ~.
+short()
+{
+	if [ "${HOME:-/}" != / ] && is_below "$1" "$HOME"; then
+		printf '~%s' "${1#"$HOME"}"
+	else
+		printf '%s' "$1"
+	fi
+}
+
+# Takes an address such as https://label.example/cgi-bin/redeem.cgi apart; sets
+# $site, $program_path and $program. Only characters that need no quoting.
+split_address()
+{
+	case $1 in
+	http://*[!-0-9A-Za-z._~:/%]* | https://*[!-0-9A-Za-z._~:/%]*) return 1 ;;
+	http://?*/?* | https://?*/?*) ;;
+	*) return 1 ;;
+	esac
+	program=${1##*/}
+	program_path=${1#*://}
+	site=${program_path%%/*}
+	program_path=/${program_path#*/}
+	[ "$site" ] || return 1
+	site=${1%%://*}://$site
+	case $program in
+	'' | .* | -* | *%* | *:*) return 1 ;;
+	esac
+}

@@ -1,0 +1,99 @@
+#!/bin/sh
+# doctor finds nothing wrong with a stock and a cheap host, under each shell and
+# with each client, and removes what it made even when it is stopped.
+. "${0%/*}/lib.sh"
+. "$top/tests/doctor.sh"
+need apache2 curl dash busybox wget setpriv
+
+# without PROGRAM...: sets $path to a copy of PATH that lacks them
+without()
+{
+	path=$tmp/without-$1
+	mkdir -p "$path"
+	for folder in /bin /usr/bin; do
+		ln -sf "$folder"/* "$path"
+	done
+	for program in "$@"; do
+		rm -f "$path/$program"
+	done
+}
+
+shop_stock
+who=$shop_user
+host apache_stock
+healthy 'stock'
+
+use_shell dash
+healthy 'dash'
+without curl
+healthy 'wget'
+without wget curl
+doctor
+is 'no client: exit status' "$status" 1
+like 'no client: it is said' "$(cat "$tmp/complaint")" 'no curl and no wget'
+path=
+
+use_shell busybox
+healthy 'busybox sh'
+rm -f "$tmp/bin-busybox/curl"
+without curl wget
+path=$tmp/bin-busybox:$path
+healthy 'wget of busybox'
+PATH=$usual_path
+path=
+
+# by root, too, the probes are the owner's
+if [ "$(id -u)" = 0 ]; then
+	who=root
+	healthy 'root'
+	who=$shop_user
+fi
+
+# stopped by a signal between two requests; the client waits for it here
+mkfifo "$tmp/pause"
+: >"$tmp/pid"
+chmod 666 "$tmp/pause" "$tmp/pid"
+mkdir "$tmp/slow"
+cat >"$tmp/slow/curl" <<END
+#!/bin/sh
+# \$PPID is doctor
+if ls "$shop/home/codes" | grep -q DOCTOR; then
+	printf '%s\n' "\$PPID" >"$tmp/pid"
+	read -r line <"$tmp/pause"
+fi
+exec $(command -v curl) "\$@"
+END
+chmod 755 "$tmp/slow/curl" "$tmp/slow"
+before=$(inventory)
+path=$tmp/slow:$PATH
+(
+	exec 3>"$tmp/pause" # waits for the reader
+	inventory >"$tmp/meanwhile"
+	kill -TERM "$(cat "$tmp/pid")"
+	printf 'go\n' >&3
+) &
+signaller=$!
+doctor
+wait "$signaller"
+path=
+is 'stopped: exit status' "$status" 143
+like 'stopped: there was something to remove' "$(cat "$tmp/meanwhile")" DOCTOR
+is 'stopped: nothing is left' "$(inventory)" "$before"
+
+is 'misused: exit status' "$(sh "$tmp/tools/doctor" 2>/dev/null || printf '%s' "$?")" 2
+is 'no address: exit status' \
+	"$(sh "$tmp/tools/doctor" label.example 2>/dev/null || printf '%s' "$?")" 2
+like '-h: exit status and text' "$(sh "$tmp/tools/doctor" -h)" '^doctor .*URL'
+
+if [ "$(id -u)" != 0 ]; then
+	finish
+fi
+shop_cheap
+who=label
+host apache_cheap
+healthy 'cheap'
+TZ=Asia/Kathmandu
+export TZ
+host apache_cheap
+healthy 'cheap, where server and program have a zone of their own'
+finish

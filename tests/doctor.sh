@@ -1,0 +1,88 @@
+# Shared by the tests of tools/doctor, sourced after lib.sh. Each has a real host
+# with one fault, sees it named, does what is advised, and sees that it helps.
+
+amend=
+setpriv=$(command -v setpriv)
+# the owner may not be able to read the checkout
+cp -R "$top/tools" "$tmp/tools"
+chmod -R a+rX "$tmp/tools"
+
+# host COMMAND...: as `serve`, after the server before is stopped.
+host()
+{
+	[ -z "${server:-}" ] || stop "$server"
+	serve "$@"
+	form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
+}
+
+# As $who, and as one of $groups, too, where the program runs as $other.
+as_user()
+{
+	if [ "$(id -u)" = 0 ]; then
+		"$setpriv" --reuid "$who" --regid "$who" --groups "${groups:-$who}" -- "$@"
+	else
+		"$@"
+	fi
+}
+
+# Runs doctor as $who, the owner of the shop; its lines in $said and $tmp/said,
+# what it complains of in $tmp/complaint, its exit status in $status.
+doctor()
+{
+	status=0
+	(cd / && as_user env HOME="$shop" REDEEM_CONF="$cgi/.htredeem" PATH="${path:-$PATH}" \
+		sh "$tmp/tools/doctor" "$@" "$form") >"$tmp/said" 2>"$tmp/complaint" ||
+		status=$?
+	said=$(cat "$tmp/said")
+	if [ "${groups:-}" ]; then
+		sed -i '/is left for the program to sweep/d' "$tmp/complaint"
+	fi
+}
+
+# The whole shop, its files and what they are, for seeing that nothing is left.
+# What the program itself did stays: the log, and the rules of secure.
+inventory()
+{
+	find "$shop" ! -name log ! -path "$shop/home" ! -path '*/secure' \
+		! -path '*/secure/.htaccess' ! -path "$shop/home/codes" ! -path "$shop/home/files" \
+		! -path '*/secure/[0-9]*' -exec ls -ld {} + | awk '{ $2 = ""; print }'
+	# a link of another user stays until the program sweeps it, and doctor says so
+	find "$shop" \( -name '*doctor*' -o -name 'DOCTOR*' -o -path '*/secure/[0-9]*/*' \) \
+		${groups:+! -user "$other"} ${groups:+! -name "doctor*"}
+}
+
+healthy()
+{
+	before=$(inventory)
+	doctor
+	is "$1: exit status" "$status" 0
+	unlike "$1: nothing is wrong" "$said" '^WRONG'
+	is "$1: twelve things are proved" "$(grep -c '^ok ' "$tmp/said")" 12
+	is "$1: no complaint" "$(cat "$tmp/complaint")" ''
+	is "$1: nothing is left" "$(inventory)" "$before"
+}
+
+# faulty NAME PATTERN...: doctor says all of that, exits with 1, leaves nothing.
+faulty()
+{
+	name=$1
+	shift
+	before=$(inventory)
+	doctor
+	is "$name: exit status" "$status" 1
+	# both as it is and with what was folded in one line
+	whole=$(awk '
+		substr($0, 1, 17) ~ /^ *$/ && substr($0, 18, 1) != " " {
+			sub(/^ +/, " ")
+			text = text $0
+			next
+		}
+		{ print text; text = $0 }
+		END { print text }' "$tmp/said")
+	for pattern in "$@"; do
+		like "$name: $pattern" "$said
+$whole" "$pattern"
+	done
+	is "$name: nothing is left" "$(inventory)" "$before"
+	is "$name: it fits 80 columns" "$(grep -v '    ' "$tmp/said" | grep '.\{81\}')" ''
+}
