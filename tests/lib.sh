@@ -10,6 +10,8 @@
 #   await SECONDS COMMAND...       runs COMMAND until it succeeds; fails when time is up
 #   at_end COMMAND                 runs COMMAND, too, when the test ends
 #   use_shell dash|busybox         from now on `sh` and the programs it finds are of that kind
+#
+# $REDEEM_PROGRAM is the program under test, else ./redeem.
 
 set -eu
 LC_ALL=C
@@ -19,6 +21,7 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/redeem-${0##*/}.XXXXXX")
 tests=0
 failures=0
 usual_path=$PATH
+program=${REDEEM_PROGRAM:-$top/redeem}
 endings=:
 
 at_end()
@@ -115,9 +118,9 @@ skip_all()
 
 need()
 {
-	for program in "$@"; do
-		command -v "$program" >/dev/null 2>&1 ||
-			skip_all "$program is not installed"
+	for needed in "$@"; do
+		command -v "$needed" >/dev/null 2>&1 ||
+			skip_all "$needed is not installed"
 	done
 }
 
@@ -212,7 +215,8 @@ answers()
 	curl -s -o /dev/null --max-time 5 "http://127.0.0.1:$port/"
 }
 
-# What the three set-ups share; the caller adds the host's own part on stdin.
+# What the three set-ups share; the caller adds the host's own part on stdin,
+# and a test what it needs besides in $tmp/more.conf.
 apache_conf()
 {
 	types=/etc/mime.types
@@ -249,6 +253,7 @@ apache_conf()
 	[ ! -e "$modules/mod_unixd.so" ] ||
 		printf 'LoadModule unixd_module %s/mod_unixd.so\n' "$modules"
 	cat
+	printf 'IncludeOptional %s/more.conf\n' "$tmp"
 }
 
 # A test of a host that differs says how, in sed's words, in $amend.
@@ -317,7 +322,7 @@ shop_make()
 	chmod 711 "$shop" "$shop/home"
 	chmod 755 "$shop/public_html" "$shop/public_html/secure" "$cgi" "$shop/home/files"
 	chmod 700 "$shop/home/codes"
-	cp "$top/redeem" "$cgi/redeem.cgi"
+	cp "$program" "$cgi/redeem.cgi"
 	chmod 755 "$cgi/redeem.cgi"
 	head -c 300000 /dev/urandom >"$shop/home/files/first-light.zip"
 	chmod 644 "$shop/home/files/first-light.zip"
