@@ -1422,7 +1422,7 @@ static bool attempts_read(int fd, struct attempts *table)
 /*
  * The entry of ADDRESS at the time NOW, else the place for it: a free one or
  * the oldest. An entry counts for TRIES_SECONDS; one from the future, by a
- * clock that was set back, does not count.
+ * clock that was set back, does not count, nor does one that makes no sense.
  */
 static struct attempt *attempts_find(
     struct attempts *table, uint64_t address, time_t now)
@@ -1433,7 +1433,8 @@ static struct attempt *attempts_find(
 	for (i = 0; i < ATTEMPTS_MAX; i++) {
 		struct attempt *entry = &table->at[i];
 
-		if (entry->since > now || now - entry->since >= TRIES_SECONDS)
+		if (entry->since > now ||
+		    entry->since <= now - TRIES_SECONDS || entry->count < 0)
 			memset(entry, 0, sizeof(*entry));
 		if (entry->address == address)
 			return entry;
