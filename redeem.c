@@ -1433,8 +1433,8 @@ static struct attempt *attempts_find(
 	for (i = 0; i < ATTEMPTS_MAX; i++) {
 		struct attempt *entry = &table->at[i];
 
-		if (entry->since > now ||
-		    entry->since <= now - TRIES_SECONDS || entry->count < 0)
+		if (entry->since > now || entry->since <= now - TRIES_SECONDS ||
+		    entry->count < 0)
 			memset(entry, 0, sizeof(*entry));
 		if (entry->address == address)
 			return entry;
