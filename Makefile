@@ -44,6 +44,24 @@ build/unit: tests/unit.c redeem.c Makefile
 	$(CC) -std=c99 $(WARNINGS) $(WIDE) -g -DREDEEM_NO_MAIN \
 		-o $@ tests/unit.c $$(pkg-config --cflags --libs check)
 
+# For tests/sanitized.t: what looks at each access to memory, and what valgrind
+# can look into, which needs the system's malloc.
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
+DEBUG = -std=c99 $(WARNINGS) $(WIDE) -O1 -g -fno-omit-frame-pointer
+
+build/redeem-sanitized: redeem.c Makefile
+	@mkdir -p build
+	$(CC) $(DEBUG) $(SANITIZE) -o $@ redeem.c
+
+build/unit-sanitized: tests/unit.c redeem.c Makefile
+	@mkdir -p build
+	$(CC) $(DEBUG) $(SANITIZE) -DREDEEM_NO_MAIN -o $@ tests/unit.c \
+		$$(pkg-config --cflags --libs check)
+
+build/redeem-debug: redeem.c Makefile
+	@mkdir -p build
+	$(CC) $(DEBUG) -o $@ redeem.c
+
 lint:
 	@tests/install lint
 	@tests/lint

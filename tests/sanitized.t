@@ -1,0 +1,74 @@
+#!/bin/sh
+# The unit tests and the tests of the whole program pass on a build with
+# AddressSanitizer and UndefinedBehaviorSanitizer, and under valgrind: no access
+# that is not allowed, and nothing that is not freed at exit.
+. "${0%/*}/lib.sh"
+need cc make pkg-config valgrind
+
+valgrind=$(command -v valgrind)
+build=$top/build
+# -j and the like of a make that runs this are not for us
+unset MAKEFLAGS MFLAGS
+ok 'it builds' make -s -C "$top" build/redeem-sanitized build/unit-sanitized \
+	build/redeem-debug build/unit
+like 'with the sanitizers' "$(ASAN_OPTIONS=help=1 "$build/redeem-sanitized" --version 2>&1)" \
+	'AddressSanitizer'
+
+# what valgrind shall call an error, and where it and the sanitizers write theirs
+errors='--leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=99'
+reports="ASAN_OPTIONS=detect_leaks=1:log_path=$tmp/report UBSAN_OPTIONS=print_stacktrace=1:log_path=$tmp/report"
+
+# program NAME COMMAND: a program that runs COMMAND and counts its runs. Tests
+# empty the environment, so all that COMMAND needs is in there.
+program()
+{
+	cat >"$tmp/$1" <<-END
+	#!/bin/sh
+	printf . >>'$tmp/$1.runs'
+	exec $2 "\$@"
+	END
+	chmod 755 "$tmp/$1"
+	: >"$tmp/$1.runs"
+}
+program sanitized "/usr/bin/env $reports '$build/redeem-sanitized'"
+program unit-sanitized "/usr/bin/env $reports '$build/unit-sanitized'"
+program unit-valgrind "'$valgrind' -q $errors --log-file='$tmp/report.%p' '$build/unit'"
+program valgrind "'$valgrind' -q $errors --log-file='$tmp/report.%p' '$build/redeem-debug'"
+
+# What was found, by any of them; valgrind leaves a file where it found nothing, too.
+found()
+{
+	find "$tmp" -name 'report.*' -size +0 -exec cat {} + | head -n 40
+}
+
+# whole NAME TEST...: the tests pass with that program, and nothing is found.
+whole()
+{
+	with=$1
+	shift
+	for test in "$@"; do
+		REDEEM_PROGRAM=$tmp/$with "$top/tests/$test.t" >"$tmp/$test.out" 2>&1 &
+	done
+	wait
+	for test in "$@"; do
+		is "$test.t, $with" "$(grep -v -e '^ok ' -e '^# [^ ]' "$tmp/$test.out" | head -n 20)" \
+			"1..$(grep -c '^ok ' "$tmp/$test.out")"
+	done
+	is "nothing is found, $with" "$(found)" ''
+	printf '# %d requests %s\n' "$(wc -c <"$tmp/$with.runs")" "$with"
+}
+
+# unit COMMAND: what is wrong with the unit tests run by it, or nothing. What they
+# do wrong on purpose is complained of on stderr.
+unit()
+{
+	CK_FORK=no "$@" 2>"$tmp/complaints" || printf 'exit status %s\n' "$?"
+	found
+}
+hundred='100%: Checks: [1-9][0-9]*, Failures: 0, Errors: 0'
+for with in sanitized valgrind; do
+	is "unit tests, $with" "$(unit "$tmp/unit-$with" | grep -vx -e "$hundred" -e 'Running .*')" ''
+done
+whole sanitized answers record settings
+whole valgrind answers record
+finish
