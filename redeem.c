@@ -1165,7 +1165,7 @@ static void form_field(struct span form, const char *name, char *value)
 	value[0] = '\0';
 }
 
-/* Reads LENGTH bytes of body into BUFFER, or gives up. [S12] */
+/* Reads LENGTH bytes of body into BUFFER, or gives up. */
 static bool body_read(int in, char *buffer, size_t length)
 {
 	time_t deadline = steady_seconds() + WAIT_SECONDS;
@@ -1596,8 +1596,8 @@ static bool record_parse(struct record *record)
 
 /*
  * Opens codes/NAME and locks it: the file that has this name while the lock is
- * held. A descriptor and the file's size, or -1 with errno; ENOENT if there is
- * no such code. [S2]
+ * held. NAME is a code as code_read leaves it. A descriptor and the file's size,
+ * or -1 with errno; ENOENT if there is no such code. [S1] [S2]
  */
 static int record_lock(int home, const char *name, off_t *size)
 {
@@ -2378,7 +2378,10 @@ static void remove_bucket(int secure, const char *bucket, int *allowed)
 		(void)unlinkat(secure, bucket, AT_REMOVEDIR);
 }
 
-/* A bucket is a minute; when the minute is over, so is each link in it. */
+/*
+ * Removes what is over, at most SWEEP_MAX links: a bucket is a minute; when the
+ * minute is over, so is each link in it. [S14]
+ */
 static void apache_sweep(const struct shop *shop)
 {
 	struct listing listing;
@@ -2861,6 +2864,7 @@ static enum outcome redeem_code(struct shop *shop, struct text *location)
 	switch (record_open(&shop->record, shop->home, &code)) {
 	case FOUND_NONE:
 		shop->wait = 0;
+		/* a code that cannot exist is no failed try [S15] */
 		if (code_mistyped(&code))
 			return OUTCOME_MISTYPED;
 		attempts_count(shop);
@@ -2955,6 +2959,7 @@ enum outcome redeem(struct shop *shop, int in, int out)
 	shop->wait = 0;
 	(void)umask(0);
 	fault = request_read(&shop->request, in);
+	/* nothing without settings that hold, no use without POST [S8] [S13] */
 	if (settings_load(&shop->settings) && page_load(shop)) {
 		if (fault != FAULT_NONE || shop->request.method != METHOD_POST)
 			outcome = fault_outcomes[fault];

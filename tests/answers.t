@@ -59,6 +59,38 @@ post 'UUUU-UUUU-UUUU'
 answer 'twelve characters, some in no minted code' 404 mistyped
 nothing_counted 'wrong codes' 0
 
+# [S1]: not even a file that is there; what is left of each is another name
+mkdir "$shop/home/codes/SUB" "$shop/home/codes/INNER"
+for path in ../codes/7K3M9QXA2FTF SUB/7K3M9QXA2FTF format.txt ..%2f..%2f..%2fetc%2fpasswd \
+	7K3M9QXA2FTF%00.zip%0a; do
+	printf 'uses: 0\nlimit: 3\nfile: first-light.zip\n' |
+		tee "$shop/home/codes/SUB/7K3M9QXA2FTF" >"$shop/home/codes/format.txt"
+	post "$path"
+	answer "a path, $path" 404 unknown
+done
+post inner
+answer 'a folder' 503 try-again
+nothing_counted 'paths' 0
+
+# [S11]: what a client sends stands in no header, whatever the answer
+headers()
+{
+	sed '/^\r*$/q' "$tmp/answer"
+}
+evil='evil%0d%0aX-Evil: evil'
+for typed in "7k3m9qxa2ftf&x=$evil" "$evil" ''; do
+	for method in GET HEAD POST evil; do
+		post "$typed" REQUEST_METHOD="$method" QUERY_STRING="code=$evil" PATH_INFO=/evil \
+			HTTP_HOST=evil.example SERVER_NAME=evil.example REQUEST_URI=/evil \
+			HTTP_COOKIE=evil HTTP_REFERER=http://evil.example/ REMOTE_ADDR=evil \
+			SCRIPT_NAME="/evil$(printf '\r\nX-Evil: 1')" HTTP_USER_AGENT=evil
+		unlike "$method '$typed': headers" "$(headers)" '[Ee]vil'
+	done
+done
+is 'the one that was a code' "$(value uses "$code_file")" 1
+rm -r "$shop/public_html/secure"/* "$code_file"
+code 7K3M9QXA2FTF
+
 code USED1 'uses: 3' 'limit: 3' 'file: first-light.zip'
 post used1
 answer 'a used-up code' 410 used-up

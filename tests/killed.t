@@ -37,6 +37,13 @@ ok 'killed again' killed pwrite64 1
 is 'before the record is written' "$(cat "$code_file")" "$old"
 is 'after the link is there' "$(links | sed 's/.*\///;s/[0-9a-f]\{32\}/token/')" token
 
+# [S3] [S6]: the order. secure gets its rules by a rename, too, for it is new.
+reference first
+is 'rules, link, name, record, disk, answer, each once' "$(sed -n 's/^openat(.*htaccess", O_WRONLY.*/rules/p
+	s/^symlinkat(.*/link/p;s/^renameat(.*/name/p;s/^pwrite64(.*/record/p
+	s/^fdatasync(.*/disk/p;s/^write(1,.*/answer/p' "$tmp/trace" | tr '\n' ' ')" \
+	'rules name rules link name record disk answer '
+
 for scenario in first grown later several hard free again; do
 	reference "$scenario"
 	# before execve the program is not there yet

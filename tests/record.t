@@ -48,11 +48,14 @@ is 'no IfModule before the refusals' \
 is 'two bounds of 14 digits' "$(printf '%s\n' "$rules" | grep -Ec '%\{TIME\} [<>][0-9]{14}( |$)')" 2
 
 # the second click
+made=$(stat -c '%n %i %z' "$(dirname "$(place)")" "$(dirname "$(place)")"/.htaccess)
 post 7K3M9QXA2FTF
 is 'the second click: status' "$(status)" 303
 is 'the second click is free' "$(value uses "$code_file")" 1
 like 'the log says so' "$(tail -n 1 "$shop/home/log")" ' again 7K3M9QXA2FTF 1/3 first-light.zip$'
 first=$(place)
+# [S6]: a link's directory is never written again
+is 'its link is as it was made' "$(stat -c '%n %i %z' "$(dirname "$first")" "$(dirname "$first")"/.htaccess)" "$made"
 # the link is gone (a sweep, an owner): the second click makes another, free
 rm -r "$(dirname "$first")"
 post 7K3M9QXA2FTF
