@@ -16,7 +16,7 @@ like 'with the sanitizers' "$(ASAN_OPTIONS=help=1 "$build/redeem-sanitized" --ve
 
 # what valgrind shall call an error, and where it and the sanitizers write theirs
 errors='--leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=99'
-reports="ASAN_OPTIONS=detect_leaks=1:log_path=$tmp/report UBSAN_OPTIONS=print_stacktrace=1:log_path=$tmp/report"
+reports="ASAN_OPTIONS=detect_leaks=1:log_path=$tmp/sanitized.report UBSAN_OPTIONS=print_stacktrace=1:log_path=$tmp/sanitized.report"
 
 # program NAME COMMAND: a program that runs COMMAND and counts its runs. Tests
 # empty the environment, so all that COMMAND needs is in there.
@@ -32,13 +32,13 @@ program()
 }
 program sanitized "/usr/bin/env $reports '$build/redeem-sanitized'"
 program unit-sanitized "/usr/bin/env $reports '$build/unit-sanitized'"
-program unit-valgrind "'$valgrind' -q $errors --log-file='$tmp/report.%p' '$build/unit'"
-program valgrind "'$valgrind' -q $errors --log-file='$tmp/report.%p' '$build/redeem-debug'"
+program unit-valgrind "'$valgrind' -q $errors --log-file='$tmp/valgrind.report.%p' '$build/unit'"
+program valgrind "'$valgrind' -q $errors --log-file='$tmp/valgrind.report.%p' '$build/redeem-debug'"
 
-# What was found, by any of them; valgrind leaves a file where it found nothing, too.
+# found NAME: what it found. valgrind leaves a file where it found nothing, too.
 found()
 {
-	find "$tmp" -name 'report.*' -size +0 -exec cat {} + | head -n 40
+	find "$tmp" -name "$1.report.*" -size +0 -exec cat {} + | head -n 40
 }
 
 # whole NAME TEST...: the tests pass with that program, and nothing is found.
@@ -54,20 +54,20 @@ whole()
 		is "$test.t, $with" "$(grep -v -e '^ok ' -e '^# [^ ]' "$tmp/$test.out" | head -n 20)" \
 			"1..$(grep -c '^ok ' "$tmp/$test.out")"
 	done
-	is "nothing is found, $with" "$(found)" ''
+	is "nothing is found, $with" "$(found "$with")" ''
 	printf '# %d requests %s\n' "$(wc -c <"$tmp/$with.runs")" "$with"
 }
 
-# unit COMMAND: what is wrong with the unit tests run by it, or nothing. What they
-# do wrong on purpose is complained of on stderr.
+# unit NAME: what the unit tests say with it, and what it found. What they do
+# wrong on purpose is complained of on stderr.
 unit()
 {
-	CK_FORK=no "$@" 2>"$tmp/complaints" || printf 'exit status %s\n' "$?"
-	found
+	CK_FORK=no "$tmp/unit-$1" 2>"$tmp/complaints" || printf 'exit status %s\n' "$?"
+	found "$1"
 }
 hundred='100%: Checks: [1-9][0-9]*, Failures: 0, Errors: 0'
 for with in sanitized valgrind; do
-	is "unit tests, $with" "$(unit "$tmp/unit-$with" | grep -vx -e "$hundred" -e 'Running .*')" ''
+	is "unit tests, $with" "$(unit "$with" | grep -vx -e "$hundred" -e 'Running .*')" ''
 done
 whole sanitized answers record settings
 whole valgrind answers record
