@@ -21,7 +21,7 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/redeem-${0##*/}.XXXXXX")
 tests=0
 failures=0
 usual_path=$PATH
-program=${REDEEM_PROGRAM:-$top/redeem}
+: "${REDEEM_PROGRAM:=$top/redeem}"
 endings=:
 
 at_end()
@@ -118,9 +118,9 @@ skip_all()
 
 need()
 {
-	for needed in "$@"; do
-		command -v "$needed" >/dev/null 2>&1 ||
-			skip_all "$needed is not installed"
+	for program in "$@"; do
+		command -v "$program" >/dev/null 2>&1 ||
+			skip_all "$program is not installed"
 	done
 }
 
@@ -322,7 +322,7 @@ shop_make()
 	chmod 711 "$shop" "$shop/home"
 	chmod 755 "$shop/public_html" "$shop/public_html/secure" "$cgi" "$shop/home/files"
 	chmod 700 "$shop/home/codes"
-	cp "$program" "$cgi/redeem.cgi"
+	cp "$REDEEM_PROGRAM" "$cgi/redeem.cgi"
 	chmod 755 "$cgi/redeem.cgi"
 	head -c 300000 /dev/urandom >"$shop/home/files/first-light.zip"
 	chmod 644 "$shop/home/files/first-light.zip"

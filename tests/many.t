@@ -125,7 +125,7 @@ printf '# 80 clicks within the grace: %d use, %d link\n' "$(value uses "$code_fi
 
 # 200 buyers of 200 codes, the first that this shop ever has, with the program as
 # it is. Each has a block of its own in the file that curl reads.
-cp "$program" "$tmp/program"
+cp "$REDEEM_PROGRAM" "$tmp/program"
 mv "$tmp/program" "$cgi/redeem.cgi"
 set_out 3600
 n=0
