@@ -40,12 +40,14 @@ doctor()
 }
 
 # The whole shop, its files and what they are, for seeing that nothing is left.
-# What the program itself did stays: the log, and the rules of secure.
+# What the program itself did stays: the log, and the rules of secure. The time
+# of a directory tells that something was there, which may be a minute later.
 inventory()
 {
 	find "$shop" ! -name log ! -path "$shop/home" ! -path '*/secure' \
 		! -path '*/secure/.htaccess' ! -path "$shop/home/codes" ! -path "$shop/home/files" \
-		! -path '*/secure/[0-9]*' -exec ls -ld {} + | awk '{ $2 = ""; print }'
+		! -path '*/secure/[0-9]*' -exec ls -ld {} + |
+		awk '{ $2 = "" } /^d/ { $6 = $7 = $8 = "" } { print }'
 	# a link of another user stays until the program sweeps it, and doctor says so
 	find "$shop" \( -name '*doctor*' -o -name 'DOCTOR*' -o -path '*/secure/[0-9]*/*' \) \
 		${groups:+! -user "$other"} ${groups:+! -name "doctor*"}
