@@ -9,7 +9,6 @@ shop_cheap
 # the owner is in the group of the program, and has set the shop up for it
 who=label
 groups=label,www-data
-other=www-data
 amend='/suexec/Id'
 chgrp www-data "$shop/home"
 chmod 751 "$shop/home"

@@ -15,7 +15,7 @@ host()
 	form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
 }
 
-# As $who, and as one of $groups, too, where the program runs as $other.
+# As $who, and as one of $groups, too.
 as_user()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -31,12 +31,9 @@ doctor()
 {
 	status=0
 	(cd / && as_user env HOME="$shop" REDEEM_CONF="$cgi/.htredeem" PATH="${path:-$PATH}" \
-		sh "$tmp/tools/doctor" "$@" "$form") >"$tmp/said" 2>"$tmp/complaint" ||
+		sh "$tmp/tools/doctor" "$form") >"$tmp/said" 2>"$tmp/complaint" ||
 		status=$?
 	said=$(cat "$tmp/said")
-	if [ "${groups:-}" ]; then
-		sed -i '/is left for the program to sweep/d' "$tmp/complaint"
-	fi
 }
 
 # The whole shop, its files and what they are, for seeing that nothing is left.
@@ -46,9 +43,7 @@ inventory()
 	find "$shop" ! -name log ! -path "$shop/home" ! -path '*/secure' \
 		! -path '*/secure/.htaccess' ! -path "$shop/home/codes" ! -path "$shop/home/files" \
 		! -path '*/secure/[0-9]*' -exec ls -ld {} + | awk '{ $2 = ""; print }'
-	# a link of another user stays until the program sweeps it, and doctor says so
-	find "$shop" \( -name '*doctor*' -o -name 'DOCTOR*' -o -path '*/secure/[0-9]*/*' \) \
-		${groups:+! -user "$other"} ${groups:+! -name "doctor*"}
+	find "$shop" -name '*doctor*' -o -name 'DOCTOR*' -o -path '*/secure/[0-9]*/*'
 }
 
 healthy()
