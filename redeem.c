@@ -1422,7 +1422,7 @@ static bool attempts_read(int fd, struct attempts *table)
 /*
  * The entry of ADDRESS at the time NOW, else the place for it: a free one or
  * the oldest. An entry counts for TRIES_SECONDS; one from the future, by a
- * clock that was set back, does not count.
+ * clock that was set back, does not count, nor does one that makes no sense.
  */
 static struct attempt *attempts_find(
     struct attempts *table, uint64_t address, time_t now)
@@ -1433,7 +1433,8 @@ static struct attempt *attempts_find(
 	for (i = 0; i < ATTEMPTS_MAX; i++) {
 		struct attempt *entry = &table->at[i];
 
-		if (entry->since > now || now - entry->since >= TRIES_SECONDS)
+		if (entry->since > now || entry->since <= now - TRIES_SECONDS ||
+		    entry->count < 0)
 			memset(entry, 0, sizeof(*entry));
 		if (entry->address == address)
 			return entry;
@@ -2739,6 +2740,31 @@ static void reply_link(struct text *out, const char *location)
  * 11. redeem: from the form to the link
  */
 
+/*
+ * Adds LINE at the end of the open log, whole or not at all: the half that went
+ * onto a full disk is cut off, unless somebody's line stands behind it already.
+ */
+static bool log_add(int fd, const struct text *line)
+{
+	ssize_t put;
+	struct stat st;
+	off_t end;
+	int error;
+
+	do
+		put = write(fd, line->at, line->length);
+	while (put < 0 && errno == EINTR);
+	if (put == (ssize_t)line->length)
+		return true;
+	error = put < 0 ? errno : ENOSPC;
+	end = lseek(fd, 0, SEEK_CUR);
+	if (put > 0 && end >= put && fstat(fd, &st) == 0 && st.st_size == end &&
+	    ftruncate(fd, end - put) != 0)
+		error = errno;
+	errno = error;
+	return false;
+}
+
 /* Adds one line to home/log; a log that cannot be written stops nothing. */
 static void log_event(const struct shop *shop, const char *word, long uses)
 {
@@ -2762,7 +2788,7 @@ static void log_event(const struct shop *shop, const char *word, long uses)
 	text_put(&line, "\n");
 	fd = openat(shop->home, "log",
 	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || !write_all(fd, line.at, line.length))
+	if (fd < 0 || !log_add(fd, &line))
 		complain("log: %s", strerror(errno));
 	if (fd >= 0)
 		(void)close(fd);

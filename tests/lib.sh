@@ -10,6 +10,8 @@
 #   await SECONDS COMMAND...       runs COMMAND until it succeeds; fails when time is up
 #   at_end COMMAND                 runs COMMAND, too, when the test ends
 #   use_shell dash|busybox         from now on `sh` and the programs it finds are of that kind
+#
+# $REDEEM_PROGRAM is the program under test, else ./redeem.
 
 set -eu
 LC_ALL=C
@@ -19,6 +21,7 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/redeem-${0##*/}.XXXXXX")
 tests=0
 failures=0
 usual_path=$PATH
+program=${REDEEM_PROGRAM:-$top/redeem}
 endings=:
 
 at_end()
@@ -30,15 +33,23 @@ $endings"
 clean_up()
 {
 	status=$?
+	trap '' HUP INT TERM
 	trap - EXIT
 	eval "$endings" || status=1
 	rm -rf -- "$tmp"
 	exit "$status"
 }
+
+# A second Ctrl-C must not end the cleaning up.
+interrupted()
+{
+	trap '' HUP INT TERM
+	exit "$1"
+}
 trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
+trap 'interrupted 129' HUP
+trap 'interrupted 130' INT
+trap 'interrupted 143' TERM
 
 verdict()
 {
@@ -107,9 +118,9 @@ skip_all()
 
 need()
 {
-	for program in "$@"; do
-		command -v "$program" >/dev/null 2>&1 ||
-			skip_all "$program is not installed"
+	for needed in "$@"; do
+		command -v "$needed" >/dev/null 2>&1 ||
+			skip_all "$needed is not installed"
 	done
 }
 
@@ -138,7 +149,6 @@ finish()
 {
 	printf '1..%d\n' "$tests"
 	[ "$failures" = 0 ] || exit 1
-	exit 0
 }
 
 # Servers. Each is started in the foreground on a free port of 127.0.0.1, all
@@ -167,15 +177,18 @@ stop()
 serve()
 {
 	for attempt in 1 2 3 4 5 6 7 8; do
-		port=$((0x$(random_hex 2) % 20000 + 20000))
+		# apart, for a Ctrl-C may leave it empty, and a shell that meets an
+		# error in arithmetic ends without cleaning up
+		digits=$(random_hex 2)
+		port=$((0x${digits:-0} % 20000 + 20000))
 		if answers; then
 			continue # somebody else does
 		fi
 		"$@" >>"$tmp/server.out" 2>&1 &
 		server=$!
+		at_end "stop $server"
 		# in a subshell, for answered ends it where the port was taken
 		if (await 10 answered); then
-			at_end "stop $server"
 			return 0
 		fi
 		stop "$server"
@@ -202,7 +215,8 @@ answers()
 	curl -s -o /dev/null --max-time 5 "http://127.0.0.1:$port/"
 }
 
-# What the three set-ups share; the caller adds the host's own part on stdin.
+# What the three set-ups share; the caller adds the host's own part on stdin,
+# and a test what it needs besides in $tmp/more.conf.
 apache_conf()
 {
 	types=/etc/mime.types
@@ -239,6 +253,7 @@ apache_conf()
 	[ ! -e "$modules/mod_unixd.so" ] ||
 		printf 'LoadModule unixd_module %s/mod_unixd.so\n' "$modules"
 	cat
+	printf 'IncludeOptional %s/more.conf\n' "$tmp"
 }
 
 # A test of a host that differs says how, in sed's words, in $amend.
@@ -256,6 +271,7 @@ apache_stock()
 	LoadModule cgid_module $modules/mod_cgid.so
 	LoadModule rewrite_module $modules/mod_rewrite.so
 	LoadModule headers_module $modules/mod_headers.so
+	MaxRequestWorkers 200
 	ScriptSock $tmp/cgid.sock
 	DocumentRoot $shop/public_html
 	ScriptAlias /cgi-bin/ $shop/cgi-bin/
@@ -360,7 +376,7 @@ shop_make()
 	chmod 711 "$shop" "$shop/home"
 	chmod 755 "$shop/public_html" "$shop/public_html/secure" "$cgi" "$shop/home/files"
 	chmod 700 "$shop/home/codes"
-	cp "$top/redeem" "$cgi/redeem.cgi"
+	cp "$program" "$cgi/redeem.cgi"
 	chmod 755 "$cgi/redeem.cgi"
 	head -c 300000 /dev/urandom >"$shop/home/files/first-light.zip"
 	chmod 644 "$shop/home/files/first-light.zip"

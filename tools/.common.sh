@@ -96,6 +96,26 @@ is_one_line()
 	esac
 }
 
+# awk with a function luhn(CODE): 0 for a minted code, a positive number for one with
+# a mistyped letter, and -1 where a code cannot have been minted at all.
+luhn_awk()
+{
+	awk '
+	function luhn(code,    i, value, sum) {
+		if (length(code) != 12)
+			return -1
+		for (i = 1; i <= 12; i++) {
+			value = index("0123456789ABCDEFGHJKMNPQRSTVWXYZ", substr(code, i, 1)) - 1
+			if (value < 0)
+				return -1
+			if (i % 2)
+				value *= 2
+			sum += int(value / 32) + value % 32
+		}
+		return sum % 32
+	}'"$1"
+}
+
 # The value that settings file $2 gives to key $1; empty where it has none.
 setting()
 {

@@ -1,0 +1,271 @@
+#!/bin/sh
+# code says how a code stands, and changes it as carefully as the program does.
+
+. "${0%/*}/lib.sh"
+need dash busybox flock perl strace
+
+# Runs code; $out, $err and $status tell what came of it.
+try()
+{
+	status=0
+	sh "$top/tools/code" -H "$home" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+	out=$(cat "$tmp/out")
+	err=$(cat "$tmp/err")
+}
+
+new_home()
+{
+	home=$tmp/$shell
+	rm -rf "$home"
+	mkdir -p "$home/codes"
+	record=$home/codes/7K3M9QXA2FTF
+	printf '%s\n' 'uses: 1' 'limit: 3' 'file: first-light.zip' 'file: first-light/' \
+		'expires: 2099-02-09' 'note: batch 2' 'last: 2026-05-03T14:02:11Z' \
+		'link: 2099-05-03T14:04:11Z 0123456789abcdef 89abcdef01234567' >"$record"
+	cp "$record" "$tmp/before"
+}
+
+in_words()
+{
+	new_home
+	for typed in 7K3M-9QXA-2FTF '7k3m 9qxa 2ftf' '7K3M–9QXA–2FTF' 7k3m9qxa2ftf; do
+		try "$typed"
+		is "$shell: $typed in words" "$status $out$err" "0 7K3M-9QXA-2FTF: 2 of 3 downloads left; \
+last used 3 May 2026, 14:02 UTC; files first-light.zip, first-light/; \
+works until 9 February 2099; note batch 2; link open until 3 May 2099, 14:04 UTC"
+	done
+	try 7k3m 9qxa 2ftf
+	is "$shell: blanks need no quotes" "$status" 0
+	ok "$shell: looking changes nothing" cmp "$record" "$tmp/before"
+
+	printf 'uses: 0\r\nlimit: 1\r\nfile: a b.zip\r\nexpires: 2001-12-31\r\n   \r\n' \
+		>"$home/codes/101100"
+	printf 'uses: 5\nlimit: 3\nfile: a.zip\nlink: 2001-05-03T14:04:11Z 01 89' >"$home/codes/LOL1"
+	try ioiloo
+	is "$shell: letters for digits" "$out" \
+		'101100: 1 of 1 downloads left; never used; file a b.zip; expired after 31 December 2001'
+	try lol1
+	is "$shell: but the name as typed goes first" "$out" \
+		'LOL1: 0 of 3 downloads left; never used; file a.zip'
+}
+
+misuse()
+{
+	try "$@"
+	is "$shell: misuse: $*" "$status$out" 2
+}
+
+unknown()
+{
+	new_home
+	try 7K3M-9QXA-2FTG
+	is "$shell: a mistyped code" "$status $out$err" \
+		'1 code: there is no code 7K3M9QXA2FTG: a character is mistyped'
+	try 7K3M-9QAX-2FTF
+	like "$shell: two letters swapped" "$err" mistyped
+	try 0000-0000-0000
+	is "$shell: a code that was never made" "$status $out$err" '1 code: there is no code 000000000000'
+	try FLEMISH2026
+	is "$shell: a hand-made one neither" "$status $out$err" '1 code: there is no code F1EM1SH2026'
+	misuse
+	misuse ''
+	misuse ABC
+	misuse --reset
+	misuse --limit 5
+	misuse 7K3M9QXA2FTF --nothing
+	misuse 7K3M9QXA2FTF --limit
+	misuse 7K3M9QXA2FTF --limit 0
+	misuse 7K3M9QXA2FTF --limit 1000000
+	misuse 7K3M9QXA2FTF --expires 2099-02-29
+	misuse 7K3M9QXA2FTF --revoke --restore
+	misuse 7K3M9QXA2FTF --revoke --limit 3
+	ok "$shell: which changes nothing" cmp "$record" "$tmp/before"
+	try -h
+	is "$shell: -h is help, on stdout" "$status $(head -c 5 "$tmp/out")$err" '0 code '
+}
+
+# The record in $tmp/wanted, filled up with one line of blanks to the length of $tmp/before,
+# is what the file holds now.
+holds()
+{
+	room=$(($(wc -c <"$tmp/before") - $(wc -c <"$tmp/wanted")))
+	[ "$room" -le 0 ] || printf "%$((room - 1))s\n" '' >>"$tmp/wanted"
+	ok "$shell: $1" cmp "$tmp/wanted" "$record"
+}
+
+changes()
+{
+	new_home
+	inode=$(ls -i "$record")
+	try --reset 7K3M9QXA2FTF --limit 7 --expires 2028-02-29
+	like "$shell: a change is told in words" "$out" \
+		'7 of 7 downloads left.*works until 29 February 2028'
+	sed 's/^uses.*/uses: 0/; s/^limit.*/limit: 7/; s/^expires.*/expires: 2028-02-29/' \
+		"$tmp/before" >"$tmp/wanted"
+	holds 'and made, line for line'
+	try 7K3M9QXA2FTF --expires never
+	sed 's/^uses.*/uses: 0/; s/^limit.*/limit: 7/; /^expires/d' "$tmp/before" >"$tmp/wanted"
+	holds 'a last day can be taken away, and the old length stays'
+	is "$shell: it is the same file" "$(ls -i "$record")" "$inode"
+
+	new_home
+	try 7K3M9QXA2FTF --revoke
+	like "$shell: revoked" "$out" ': revoked, with 2 of 3 downloads left; '
+	{
+		sed 's/^limit.*/limit: 0/; /^last/d; /^link/d' "$tmp/before"
+		printf 'revoked: 3\n'
+	} >"$tmp/wanted"
+	holds 'a revoked code keeps its limit and gives no link'
+	cp "$record" "$tmp/revoked"
+	try --revoke 7K3M9QXA2FTF
+	ok "$shell: twice is once" cmp "$tmp/revoked" "$record"
+	try --restore 7K3M9QXA2FTF
+	like "$shell: restored" "$out" ': 2 of 3 downloads left; '
+	sed '/^last/d; /^link/d' "$tmp/before" >"$tmp/wanted"
+	holds 'a restored one has its limit back'
+	try --restore 7K3M9QXA2FTF
+	is "$shell: what is not revoked cannot be restored" "$status$out" 1
+	cp "$tmp/revoked" "$record"
+	try --limit 9 7K3M9QXA2FTF
+	sed 's/^limit.*/limit: 9/; /^last/d; /^link/d' "$tmp/before" >"$tmp/wanted"
+	holds 'a new limit restores it too'
+
+	printf 'uses: 3\r\nlimit: 3\r\nfile: a.zip\r\n\r\ncolour: blue \r\n# mine\r\n%50s\n' '' >"$record"
+	cp "$record" "$tmp/before"
+	try --reset --expires 2099-01-31 7K3M9QXA2FTF
+	printf '%s\r\n' 'uses: 0' 'limit: 3' 'file: a.zip' '' 'colour: blue ' '# mine' \
+		'expires: 2099-01-31' >"$tmp/wanted"
+	holds 'CR LF and lines of others stay'
+	printf 'uses: 3\nlimit: 3\nfile: a.zip' >"$record"
+	cp "$record" "$tmp/before"
+	try --limit 4 7K3M9QXA2FTF
+	printf 'uses: 3\nlimit: 4\nfile: a.zip\n' >"$tmp/wanted"
+	holds 'so does a record without an end of line'
+}
+
+unreadable()
+{
+	new_home
+	long=$(printf '%04090d' 0)
+	while IFS='|' read -r what content; do
+		printf %b "$content" >"$record"
+		cp "$record" "$tmp/before"
+		try 7K3M9QXA2FTF
+		is "$shell: $what is no record" "$status$out $(wc -l <"$tmp/err")" '1 1'
+		try 7K3M9QXA2FTF --reset
+		is "$shell: and not to be changed" "$status$out" 1
+		ok "$shell: so it stays" cmp "$record" "$tmp/before"
+	done <<-END
+		nothing|
+		no file|uses: 0\nlimit: 3\n
+		no limit|uses: 0\nfile: a.zip\n
+		two limits|uses: 0\nlimit: 3\nlimit: 4\nfile: a.zip\n
+		a negative count|uses: -1\nlimit: 3\nfile: a.zip\n
+		a huge count|uses: 1000000\nlimit: 3\nfile: a.zip\n
+		a zero byte|uses: 0\nlimit: 3\nfile: a.zip\nnote: \0000\n
+		too much|uses: 0\nlimit: 3\nfile: a.zip\nnote: $long\n
+	END
+	rm "$record"
+	ln -s before "$record"
+	try 7K3M9QXA2FTF
+	is "$shell: nor is a symbolic link" "$status$out" 1
+	rm "$record"
+	mkdir "$record"
+	try 7K3M9QXA2FTF --reset
+	is "$shell: nor is a folder" "$status$out" 1
+
+	new_home
+	printf 'uses: 0\nlimit: 3\nfile: a.zip\nnote: %04054d\n' 7 >"$record"
+	cp "$record" "$tmp/before"
+	try 7K3M9QXA2FTF --expires 2099-01-31
+	is "$shell: no more goes in than 4096 bytes" "$status$out" 1
+	ok "$shell: and nothing is half done" cmp "$record" "$tmp/before"
+}
+
+# How the system is asked: the record in one write, and no process told the code.
+traced()
+{
+	new_home
+	strace -f -qq -y -s 4096 -e trace=write,execve -o "$tmp/trace" \
+		sh "$top/tools/code" -H "$home" --reset 7K3M9QXA2FTF >"$tmp/out"
+	is "$shell: the record is written at once, whole" \
+		"$(sed -n "s|.*write([0-9]*<$record>.*= ||p" "$tmp/trace")" "$(wc -c <"$tmp/before")"
+	is "$shell: only the tool itself has the code as an argument" \
+		"$(grep -c "execve(.*7K3M9QXA2FTF" "$tmp/trace")" 1
+}
+
+takes_its_turn()
+{
+	new_home
+	exec 9<>"$record"
+	flock 9
+	sh "$top/tools/code" -H "$home" --reset 7K3M9QXA2FTF >"$tmp/out" 2>"$tmp/err" 9<&- &
+	ok "$shell: while another has the lock it waits, and says so" await 10 grep -q waiting "$tmp/err"
+	ok "$shell: with nothing changed" cmp "$record" "$tmp/before"
+	sed 's/^uses: 1/uses: 2/' "$tmp/before" >&9
+	exec 9<&-
+	wait $!
+	sed 's/^uses.*/uses: 0/' "$tmp/before" >"$tmp/wanted"
+	holds 'then it does what it was told'
+
+	new_home
+	exec 9<>"$record"
+	flock 9
+	sh "$top/tools/code" -H "$home" --limit 8 7K3M9QXA2FTF >"$tmp/out" 2>"$tmp/err" 9<&- &
+	await 10 grep -q waiting "$tmp/err"
+	sed 's/batch 2/batch 3/' "$tmp/before" >"$record.edit"
+	mv "$record" "$tmp/replaced"
+	mv "$record.edit" "$record"
+	exec 9<&-
+	wait $!
+	sed 's/^limit.*/limit: 8/; s/batch 2/batch 3/' "$tmp/before" >"$tmp/wanted"
+	holds 'a file that took its place meanwhile is the one that is changed'
+	ok "$shell: the one that it replaced is not" cmp "$tmp/replaced" "$tmp/before"
+}
+
+without_flock()
+{
+	new_home
+	mkdir -p "$tmp/no-flock" "$tmp/sh-$shell"
+	for program in "$tmp/bin-busybox/"*; do
+		ln -sf "$program" "$tmp/no-flock/"
+	done
+	rm -f "$tmp/no-flock/flock" "$tmp/no-flock/perl"
+	ln -sf "$(command -v "$shell")" "$tmp/sh-$shell/sh"
+	path=$PATH
+	PATH=$tmp/sh-$shell:$tmp/no-flock
+	try --reset 7K3M9QXA2FTF
+	PATH=$path
+	is "$shell: with no way to lock nothing is done" "$status$out" 1
+	ok "$shell: nothing at all" cmp "$record" "$tmp/before"
+	like "$shell: but the way by hand is told" "$err" 'mv 7K3M9QXA2FTF 7K3M9QXA2FTF\.edit'
+
+	ln -sf "$(command -v perl)" "$tmp/no-flock/perl"
+	exec 9<>"$record"
+	flock 9
+	PATH=$tmp/sh-$shell:$tmp/no-flock
+	sh "$top/tools/code" -H "$home" --limit 8 7K3M9QXA2FTF >"$tmp/out" 2>"$tmp/err" 9<&- &
+	PATH=$path
+	# The kernel lists those who wait for a lock with an arrow.
+	inode=$(ls -i "$record")
+	await 10 grep -q -e "-> FLOCK .*:${inode%" $record"} " /proc/locks
+	ok "$shell: perl waits for the lock as well" cmp "$record" "$tmp/before"
+	exec 9<&-
+	wait $!
+	sed 's/^limit.*/limit: 8/' "$tmp/before" >"$tmp/wanted"
+	holds 'and then lets the change be made'
+}
+
+use_shell busybox
+for shell in dash busybox; do
+	use_shell "$shell"
+	in_words
+	unknown
+	changes
+	unreadable
+	traced
+	takes_its_turn
+	without_flock
+done
+
+finish
