@@ -9,7 +9,7 @@ shop_cheap
 # the owner is in the group of the program, and has set the shop up for it
 who=label
 groups=label,www-data
-amend='/suexec/Id'
+amend='/[sS]uexec/d'
 chgrp www-data "$shop/home"
 chmod 751 "$shop/home"
 for folder in home/codes public_html/secure; do
@@ -41,7 +41,7 @@ healthy 'hard links, as advised'
 # where links may lead anywhere, nothing is wrong with two owners
 settings "home: $shop/home" "secure: $shop/public_html/secure"
 chown label: "$cgi/.htredeem"
-amend='/suexec/Id; s/SymLinksIfOwnerMatch/FollowSymLinks/'
+amend='/[sS]uexec/d; s/SymLinksIfOwnerMatch/FollowSymLinks/'
 host apache_cheap
 healthy 'FollowSymLinks'
 finish

@@ -42,7 +42,8 @@ inventory()
 {
 	find "$shop" ! -name log ! -path "$shop/home" ! -path '*/secure' \
 		! -path '*/secure/.htaccess' ! -path "$shop/home/codes" ! -path "$shop/home/files" \
-		! -path '*/secure/[0-9]*' -exec ls -ld {} + | awk '{ $2 = ""; print }'
+		! -path '*/secure/[0-9]*' -exec ls -ld {} + |
+		awk '{ print $1, $3, $4, /^d/ ? "" : $5 " " $6 " " $7 " " $8, $9 }'
 	find "$shop" -name '*doctor*' -o -name 'DOCTOR*' -o -path '*/secure/[0-9]*/*'
 }
 

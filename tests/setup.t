@@ -8,7 +8,8 @@ need dash busybox
 user=$tmp/user
 checkout=$user/redeem-1.0
 mkdir -p "$checkout/codes" "$user/public_html/cgi-bin"
-cp -R "$top/tools" "$top/redeem" "$checkout"
+cp -R "$top/tools" "$checkout"
+cp "$program" "$checkout/redeem"
 cp "$top/codes/.htaccess" "$top/codes/format.txt" "$checkout/codes"
 url=https://label.example/cgi-bin/redeem.cgi
 HOME=$user
