@@ -44,4 +44,8 @@ chown label: "$cgi/.htredeem"
 amend='/[sS]uexec/d; s/SymLinksIfOwnerMatch/FollowSymLinks/'
 host apache_cheap
 healthy 'FollowSymLinks'
+
+# a folder in which each may remove only what is his
+chmod +t "$shop/public_html/secure"
+faulty 'a sticky secure' '^ok     link' '^WRONG  sweep .*is not removed'
 finish

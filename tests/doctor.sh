@@ -30,17 +30,17 @@ as_user()
 doctor()
 {
 	status=0
-	(cd / && as_user env HOME="$shop" REDEEM_CONF="$cgi/.htredeem" PATH="${path:-$PATH}" \
+	(cd / && as_user env HOME="$shop" REDEEM_CONF="${conf:-$cgi/.htredeem}" PATH="${path:-$PATH}" \
 		sh "$tmp/tools/doctor" "$form") >"$tmp/said" 2>"$tmp/complaint" ||
 		status=$?
 	said=$(cat "$tmp/said")
 }
 
 # The whole shop, its files and what they are, for seeing that nothing is left.
-# What the program itself did stays: the log, and the rules of secure.
+# What the program itself did stays: the log, failed tries, and the rules of secure.
 inventory()
 {
-	find "$shop" ! -name log ! -path "$shop/home" ! -path '*/secure' \
+	find "$shop" ! -name log ! -name attempts ! -path "$shop/home" ! -path '*/secure' \
 		! -path '*/secure/.htaccess' ! -path "$shop/home/codes" ! -path "$shop/home/files" \
 		! -path '*/secure/[0-9]*' -exec ls -ld {} + |
 		awk '{ print $1, $3, $4, /^d/ ? "" : $5 " " $6 " " $7 " " $8, $9 }'

@@ -112,6 +112,7 @@ setup -g www-data
 is 'a group of others: exit status' "$status" 1
 like 'a group of others: why' "$(cat "$tmp/complaint")" 'not in the group www-data'
 groups=label,www-data
+owner mkdir -m 711 "$shop/public_html/secure/99999999"
 setup -g www-data
 is '-g: exit status' "$status" 0
 is '-g: doctor is content' "$(printf '%s\n' "$said" | tail -n 1)" 'all is well'
@@ -119,6 +120,7 @@ is '-g: modes of folders' "$(modes redeem redeem/codes redeem/files public_html/
 	'751 label:www-data 2770 label:www-data 755 label:label 2771 label:www-data '
 is '-g: modes of files' "$(modes redeem/log redeem/attempts public_html/cgi-bin/.htredeem)" \
 	'660 label:www-data 660 label:www-data 640 label:www-data '
+is '-g: links that were there' "$(modes public_html/secure/99999999)" '2771 label:www-data '
 like '-g: codes that were there' "$said" '^give 2 codes mode 0660, group www-data$'
 minted=$(owner sh tools/mint first-light.zip)
 for name in "$minted" "$song"; do
