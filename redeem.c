@@ -2288,6 +2288,18 @@ static struct place apache_bucket(const struct link *link)
 }
 
 /*
+ * Where secure is shared with a group, so is what is in it: owner and program
+ * are two users there, and each sweeps what the other made.
+ */
+static mode_t apache_mode(int secure)
+{
+	struct stat st;
+
+	return fstat(secure, &st) == 0 && (st.st_mode & S_IWGRP) != 0 ? 0771 :
+									0711;
+}
+
+/*
  * Makes the hidden directory, and its bucket if this is its first link; once
  * more where apache_withdraw took the bucket away in between.
  */
@@ -2295,13 +2307,14 @@ static bool apache_begin(const struct shop *shop, const struct offer *offer)
 {
 	struct place hidden = apache_place(offer->link, ".", "");
 	struct place bucket = apache_bucket(offer->link);
+	mode_t mode = apache_mode(shop->secure);
 	int more;
 
 	for (more = 1; more >= 0; more--) {
-		if (mkdirat(shop->secure, bucket.path, 0711) != 0 &&
+		if (mkdirat(shop->secure, bucket.path, mode) != 0 &&
 		    errno != EEXIST)
 			return false;
-		if (mkdirat(shop->secure, hidden.path, 0711) == 0)
+		if (mkdirat(shop->secure, hidden.path, mode) == 0)
 			return true;
 		if (errno != ENOENT)
 			return false;

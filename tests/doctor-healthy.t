@@ -13,8 +13,8 @@ without()
 	for folder in /bin /usr/bin; do
 		ln -sf "$folder"/* "$path"
 	done
-	for program in "$@"; do
-		rm -f "$path/$program"
+	for lacking in "$@"; do
+		rm -f "$path/$lacking"
 	done
 }
 

@@ -80,7 +80,7 @@ faulty 'codes of another user' '^WRONG  code .*1 other codes' '^ +chown label CO
 rm "$code_file"
 
 # no suexec: the program runs as www-data
-amend='/suexec/Id'
+amend='/[sS]uexec/d'
 host apache_cheap
 faulty 'a program that cannot change the codes' \
 	'^WRONG  code .*cannot redeem a code: not-set-up, 500' '^ +tools/setup -g GROUP' \

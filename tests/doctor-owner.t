@@ -9,8 +9,7 @@ shop_cheap
 # the owner is in the group of the program, and has set the shop up for it
 who=label
 groups=label,www-data
-other=www-data
-amend='/suexec/Id'
+amend='/[sS]uexec/d'
 chgrp www-data "$shop/home"
 chmod 751 "$shop/home"
 for folder in home/codes public_html/secure; do
@@ -42,7 +41,11 @@ healthy 'hard links, as advised'
 # where links may lead anywhere, nothing is wrong with two owners
 settings "home: $shop/home" "secure: $shop/public_html/secure"
 chown label: "$cgi/.htredeem"
-amend='/suexec/Id; s/SymLinksIfOwnerMatch/FollowSymLinks/'
+amend='/[sS]uexec/d; s/SymLinksIfOwnerMatch/FollowSymLinks/'
 host apache_cheap
 healthy 'FollowSymLinks'
+
+# a folder in which each may remove only what is his
+chmod +t "$shop/public_html/secure"
+faulty 'a sticky secure' '^ok     link' '^WRONG  sweep .*is not removed'
 finish

@@ -49,6 +49,18 @@ rm "$shop/public_html/secure/.htaccess"
 doctor
 healthy 'the rules of secure taken away, as advised'
 
+# no parts of a file
+amend='/DocumentRoot/a MaxRanges none'
+host apache_stock
+faulty 'no ranges' '^ok     link' '^WRONG  range .*no parts of a file \(200\)' '^ +MaxRanges none$'
+
+# files that are changed on their way
+amend="/<Directory .*public_html>/i LoadModule substitute_module $modules/mod_substitute.so\n<Location /secure>\nAddOutputFilterByType SUBSTITUTE application/octet-stream\nSubstitute s/[0-9]/x/q\n</Location>"
+host apache_stock
+faulty 'other bytes' '^WRONG  link .*other bytes' '^-      range'
+amend=
+host apache_stock
+
 # secure is not where the settings say
 settings "home: $shop/home" "secure: $shop/public_html/secure" 'url: /shop/secure'
 shop_own

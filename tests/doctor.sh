@@ -15,7 +15,7 @@ host()
 	form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
 }
 
-# As $who, and as one of $groups, too, where the program runs as $other.
+# As $who, and as one of $groups, too.
 as_user()
 {
 	if [ "$(id -u)" = 0 ]; then
@@ -30,27 +30,21 @@ as_user()
 doctor()
 {
 	status=0
-	(cd / && as_user env HOME="$shop" REDEEM_CONF="$cgi/.htredeem" PATH="${path:-$PATH}" \
-		sh "$tmp/tools/doctor" "$@" "$form") >"$tmp/said" 2>"$tmp/complaint" ||
+	(cd / && as_user env HOME="$shop" REDEEM_CONF="${conf:-$cgi/.htredeem}" PATH="${path:-$PATH}" \
+		sh "$tmp/tools/doctor" "$form") >"$tmp/said" 2>"$tmp/complaint" ||
 		status=$?
 	said=$(cat "$tmp/said")
-	if [ "${groups:-}" ]; then
-		sed -i '/is left for the program to sweep/d' "$tmp/complaint"
-	fi
 }
 
 # The whole shop, its files and what they are, for seeing that nothing is left.
-# What the program itself did stays: the log, and the rules of secure. The time
-# of a directory tells that something was there, which may be a minute later.
+# What the program itself did stays: the log, failed tries, and the rules of secure.
 inventory()
 {
-	find "$shop" ! -name log ! -path "$shop/home" ! -path '*/secure' \
+	find "$shop" ! -name log ! -name attempts ! -path "$shop/home" ! -path '*/secure' \
 		! -path '*/secure/.htaccess' ! -path "$shop/home/codes" ! -path "$shop/home/files" \
 		! -path '*/secure/[0-9]*' -exec ls -ld {} + |
-		awk '{ $2 = "" } /^d/ { $6 = $7 = $8 = "" } { print }'
-	# a link of another user stays until the program sweeps it, and doctor says so
-	find "$shop" \( -name '*doctor*' -o -name 'DOCTOR*' -o -path '*/secure/[0-9]*/*' \) \
-		${groups:+! -user "$other"} ${groups:+! -name "doctor*"}
+		awk '{ print $1, $3, $4, /^d/ ? "" : $5 " " $6 " " $7 " " $8, $9 }'
+	find "$shop" -name '*doctor*' -o -name 'DOCTOR*' -o -path '*/secure/[0-9]*/*'
 }
 
 healthy()

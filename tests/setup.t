@@ -1,0 +1,171 @@
+#!/bin/sh
+# setup finds the places of a host, refuses what it cannot do well, and does
+# nothing with -n.
+. "${0%/*}/lib.sh"
+need dash busybox
+
+# A checkout as `make` leaves it, in a user's folder with a web site.
+user=$tmp/user
+checkout=$user/redeem-1.0
+mkdir -p "$checkout/codes" "$user/public_html/cgi-bin"
+cp -R "$top/tools" "$checkout"
+cp "$program" "$checkout/redeem"
+cp "$top/codes/.htaccess" "$top/codes/format.txt" "$checkout/codes"
+url=https://label.example/cgi-bin/redeem.cgi
+HOME=$user
+export HOME
+
+# setup ARGUMENT...: its lines in $said, complaints in $complaint
+setup()
+{
+	status=0
+	said=$(sh "$checkout/tools/setup" "$@" 2>"$tmp/complaint") || status=$?
+	complaint=$(cat "$tmp/complaint")
+}
+
+# all that can be seen of each file, and the bytes of small ones
+everything()
+{
+	find "$user" -exec ls -ldi {} + | LC_ALL=C sort
+	cksum "$user"/public_html/cgi-bin/* "$user"/public_html/cgi-bin/.h* 2>/dev/null || :
+}
+
+for shell in dash busybox; do
+	use_shell "$shell"
+	before=$(everything)
+	setup -n -u "$url"
+	is "$shell: -n: exit status" "$status" 0
+	is "$shell: -n: nothing is done" "$(everything)" "$before"
+	unlike "$shell: -n: each line says would" "$said" '^(w[^o]|[^w])'
+	for line in 'give ~/redeem-1.0/codes mode 0700' \
+		'make the folder ~/redeem-1.0/files, mode 0755' \
+		'write ~/redeem-1.0/log, mode 0600' \
+		'make the folder ~/public_html/secure, mode 0711' \
+		'write ~/public_html/secure/.htaccess' \
+		'write ~/public_html/cgi-bin/.htredeem, mode 0600' \
+		'link ~/redeem-1.0/settings to ~/public_html/cgi-bin/.htredeem' \
+		'copy ~/redeem-1.0/redeem to ~/public_html/cgi-bin/redeem.cgi, mode 0755'; do
+		like "$shell: -n: $line" "$said" "^would $line\$"
+	done
+done
+PATH=$usual_path
+
+# misused
+setup
+is 'no -u: exit status' "$status" 2
+for bad in label.example/cgi-bin/redeem.cgi https://label.example/ 'https://label.example/a b' \
+	'https://label.example/redeem.cgi?x=1' https://label.example/cgi-bin/.htredeem ftp://l/x; do
+	setup -u "$bad"
+	is "$bad: exit status" "$status" 2
+done
+setup -u "$url" -x
+is 'no such option: exit status' "$status" 2
+setup -h
+is '-h: exit status' "$status" 0
+
+# refusal NAME PATTERN ARGUMENT...: exit status 1, the reason, and nothing done
+refusal()
+{
+	name=$1
+	pattern=$2
+	shift 2
+	before=$(everything)
+	setup -u "$url" "$@"
+	is "$name: exit status" "$status" 1
+	like "$name: why" "$complaint" "$pattern"
+	is "$name: nothing is done" "$(everything)" "$before"
+}
+
+mv "$checkout/redeem" "$tmp/redeem"
+refusal 'not built' 'run .make. in'
+mv "$tmp/redeem" "$checkout/redeem"
+refusal 'no such group' 'no group no-such-group' -g no-such-group
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	chmod 755 "$tmp" "$user"
+	ok 'a group of others: refused' sh -c "! setpriv --reuid 65534 --regid 65534 \
+		--clear-groups '$checkout/tools/setup' -n -u '$url' -g daemon 2>'$tmp/complaint'"
+	like 'a group of others: why' "$(cat "$tmp/complaint")" 'not in the group daemon.*suexec'
+	ok 'the home of another: refused' sh -c "! setpriv --reuid 65534 --regid 65534 \
+		--clear-groups '$checkout/tools/setup' -n -u '$url' 2>'$tmp/complaint'"
+	like 'the home of another: why' "$(cat "$tmp/complaint")" 'belongs to another user'
+fi
+
+mkdir "$user/public_html/secure"
+printf 'ours\n' >"$user/public_html/secure/index.html"
+refusal 'a secure that is used' 'has other things in it.*-s'
+setup -n -u "$url" -s "$user/public_html/links"
+like '-s: another secure' "$said" '^would make the folder ~/public_html/links'
+rm -r "$user/public_html/secure"
+refusal '-s outside the web site' 'not in the web site' -s "$user/links"
+refusal '-d that is not there' 'no folder' -d "$user/nowhere"
+
+# which web site
+mkdir -p "$user/htdocs"
+refusal 'two web sites' 'which is the web site.*-d'
+setup -n -u "$url" -d "$user/public_html"
+is '-d: exit status' "$status" 0
+rmdir "$user/htdocs"
+ln -s public_html "$user/www"
+setup -n -u "$url"
+is 'two names of one web site: exit status' "$status" 0
+rm "$user/www"
+
+# which folder of programs
+mkdir "$user/cgi-bin"
+refusal 'two folders of programs' 'which is for programs.*-c'
+setup -n -u "$url" -c "$user/cgi-bin"
+like '-c' "$said" ' to ~/cgi-bin/redeem.cgi, mode 0755$'
+rmdir "$user/public_html/cgi-bin"
+mv "$user/public_html" "$user/www"
+setup -n -u "$url"
+like 'www, and cgi-bin beside it' "$said" '^would write ~/cgi-bin/.htredeem'
+like 'www, and cgi-bin beside it: secure' "$said" '^would make the folder ~/www/secure'
+rmdir "$user/cgi-bin"
+refusal 'no folder of programs' 'no cgi-bin.*-c'
+rmdir "$user/www"
+refusal 'no web site' 'name the web site with -d'
+
+# which home; the other end of a set-up is wrong, but there is none: no server
+mkdir -p "$user/public_html/cgi-bin"
+mv "$checkout" "$user/public_html/checkout"
+checkout=$user/public_html/checkout
+setup -n -u "$url"
+like 'a checkout in the web site: another home' "$said" '^would make the folder ~/redeem, mode 0711$'
+mv "$checkout" "$user/checkout"
+checkout=$user/checkout
+setup -n -u "$url" -H "$user/shop"
+like '-H' "$said" '^would make the folder ~/shop/codes, mode 0700$'
+REDEEM_HOME=$user/other
+export REDEEM_HOME
+setup -n -u "$url"
+like 'REDEEM_HOME' "$said" '^would make the folder ~/other/codes'
+unset REDEEM_HOME
+
+# settings as they are to be for addresses of other forms
+address()
+{
+	setup -u "http://127.0.0.1:9$1" -H "$user/shop"
+	conf=$(cat "$user/public_html/cgi-bin/.htredeem")
+	rm -rf "$user/shop" "$user/public_html/secure" "$user/public_html/cgi-bin/.htredeem"
+	is "$1" "$(printf '%s\n' "$conf" | sed -n 's/^url: //p')" "$2"
+	ok "$1: the program" test -x "$user/public_html/cgi-bin/${1##*/}"
+}
+mkdir -p "$user/public_html/cgi-bin"
+address /cgi-bin/redeem.cgi ''
+address /~label/cgi-bin/code.cgi /~label/secure
+address /shop/cgi-bin/redeem /shop/secure
+
+# a home in the web site is as closed as .htaccess can make it
+setup -u "$url" -H "$user/public_html/shop"
+like 'a home in the web site: is said' "$complaint" 'only .htaccess to keep people out'
+ok 'a home in the web site: has rules' cmp "$top/codes/.htaccess" "$user/public_html/shop/.htaccess"
+ok 'and codes as well' cmp "$top/codes/.htaccess" "$user/public_html/shop/codes/.htaccess"
+
+# settings that are there say where the shop is
+setup -n -u "$url"
+is 'again without -H: exit status' "$status" 0
+is 'again without -H: nothing to do' "$(printf '%s\n' "$said" | sed -n 1p)" \
+	'all is as it should be: nothing to do'
+refusal 'another -H' 'names another home' -H "$user/shop"
+refusal 'another -s' 'names another secure' -s "$user/public_html/links"
+finish
