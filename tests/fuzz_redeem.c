@@ -232,12 +232,13 @@ struct reply {
 	const char *body;
 };
 
-/* Is WORD in TEXT, and not from the client? */
+/* Is WORD in TEXT, and neither client nor owner of the site put it there? */
 static bool revealed(const char *text, const char *word)
 {
 	return occurrences(text, word) > 0 &&
 	    strstr(shop.request.typed, word) == NULL &&
-	    strstr(shop.request.script, word) == NULL;
+	    strstr(shop.request.script, word) == NULL &&
+	    strstr(shop.settings.url, word) == NULL;
 }
 
 /* [S10] [S11] [S12]: a whole answer, and nothing of ours in it. */
