@@ -1,5 +1,5 @@
-# redeem: make, make demo, make test, make lint. A C compiler is all that
-# `make` needs; the others install what they need, or say what to install.
+# redeem: make, make demo, make test, make fuzz, make lint. A C compiler is all
+# that `make` needs; the others install what they need, or say what to install.
 
 CC_MUSL = musl-gcc
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -62,6 +62,25 @@ build/redeem-debug: redeem.c Makefile
 	@mkdir -p build
 	$(CC) $(DEBUG) -o $@ redeem.c
 
+# with clang's libFuzzer
+FUZZERS = build/fuzz_request build/fuzz_record build/fuzz_settings \
+	build/fuzz_redeem
+FUZZ_SOURCES = tests/fuzz_request.c tests/fuzz_record.c \
+	tests/fuzz_settings.c tests/fuzz_redeem.c
+
+$(FUZZERS): $(FUZZ_SOURCES) tests/fuzz.h redeem.c Makefile
+	@mkdir -p build
+	clang -std=c99 $(WARNINGS) $(WIDE) -g -O2 -DREDEEM_NO_MAIN \
+		-fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -o $@ tests/$(@F).c
+
+# FUZZ_SECONDS=0: until it is interrupted
+FUZZ_SECONDS = 0
+fuzz:
+	@tests/install fuzz
+	@$(MAKE) --no-print-directory $(FUZZERS)
+	@tests/fuzz build $(FUZZ_SECONDS)
+
 lint:
 	@tests/install lint
 	@tests/lint
@@ -69,4 +88,4 @@ lint:
 clean:
 	rm -rf redeem build
 
-.PHONY: all demo test lint clean
+.PHONY: all demo test fuzz lint clean

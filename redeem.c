@@ -1165,6 +1165,31 @@ static void form_field(struct span form, const char *name, char *value)
 	value[0] = '\0';
 }
 
+/*
+ * Reads what there is of a body, at most SIZE bytes, as soon as there is any;
+ * 0 at its end or at DEADLINE (steady seconds).
+ */
+static size_t body_part(int in, char *buffer, size_t size, time_t deadline)
+{
+	for (;;) {
+		struct pollfd ready = {in, POLLIN, 0};
+		time_t left = deadline - steady_seconds();
+		ssize_t got;
+
+		if (left <= 0)
+			return 0;
+		if (poll(&ready, 1, (int)left * 1000) < 0 && errno != EINTR)
+			return 0;
+		if (ready.revents == 0)
+			continue;
+		got = read(in, buffer, size);
+		if (got >= 0)
+			return (size_t)got;
+		if (errno != EINTR && errno != EAGAIN)
+			return 0;
+	}
+}
+
 /* Reads LENGTH bytes of body into BUFFER, or gives up. */
 static bool body_read(int in, char *buffer, size_t length)
 {
@@ -1172,22 +1197,43 @@ static bool body_read(int in, char *buffer, size_t length)
 	size_t have = 0;
 
 	while (have < length) {
-		struct pollfd ready = {in, POLLIN, 0};
-		time_t left = deadline - steady_seconds();
-		ssize_t got;
+		size_t got = body_part(
+		    in, buffer + have, length - have, deadline);
 
-		if (left <= 0)
+		if (got == 0)
 			return false;
-		if (poll(&ready, 1, (int)left * 1000) < 0 && errno != EINTR)
-			return false;
-		if (ready.revents == 0)
-			continue;
-		got = read(in, buffer + have, length - have);
-		if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
-			return false;
-		have += got > 0 ? (size_t)got : 0;
+		have += got;
 	}
 	return true;
+}
+
+/*
+ * Reads and forgets the body of a request that has no use for it: to a server
+ * that finds its bytes unread (Apache's mod_cgid) the answer is cut off, too.
+ * No more is read than CONTENT_LENGTH says (RFC 3875, 4.2), for there may be
+ * no end; only a body in chunks has no length, and then an end.
+ */
+static void body_skip(int in)
+{
+	time_t deadline = steady_seconds() + WAIT_SECONDS;
+	const char *given = variable("CONTENT_LENGTH");
+	struct span digits = {given, strlen(given)};
+	char buffer[BODY_MAX];
+	long left = 0;
+
+	if (digits.length == 0 && *variable("HTTP_TRANSFER_ENCODING") != '\0')
+		left = LONG_MAX;
+	else if (!number_read(digits, 0, LONG_MAX, &left))
+		return;
+	while (left > 0) {
+		size_t most = left < BODY_MAX ? (size_t)left : BODY_MAX;
+		size_t got = body_part(in, buffer, most, deadline);
+
+		if (got == 0)
+			return;
+		wipe(buffer, got);
+		left -= (long)got;
+	}
 }
 
 /* What is wrong with a request; see section 10. */
@@ -1249,8 +1295,8 @@ static void request_script(struct request *request)
 		text_put(&script, variable("SCRIPT_NAME"));
 }
 
-/* Reads what the server hands over (RFC 3875): variables, and a body from IN. */
-static enum fault request_read(struct request *request, int in)
+/* Takes over what the variables say, and the body of a POST from IN. */
+static enum fault request_take(struct request *request, int in)
 {
 	const char *method = variable("REQUEST_METHOD");
 	const char *query = variable("QUERY_STRING");
@@ -1273,6 +1319,17 @@ static enum fault request_read(struct request *request, int in)
 	if (form.length <= BODY_MAX)
 		form_field(form, "code", request->typed);
 	return FAULT_NONE;
+}
+
+/* Reads what the server hands over (RFC 3875): variables, and a body from IN. */
+static enum fault request_read(struct request *request, int in)
+{
+	enum fault fault = request_take(request, in);
+
+	if (request->method != METHOD_POST ||
+	    (fault != FAULT_NONE && fault != FAULT_BODY))
+		body_skip(in);
+	return fault;
 }
 
 /*

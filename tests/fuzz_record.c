@@ -1,0 +1,210 @@
+/*
+ * Fuzzes a code's file: what can be read is decided on, written back and read
+ * again, and nothing in it is lost. The input is the file. [S2] [S4]
+ */
+#include "fuzz.h"
+
+static int code_file = -1;
+static struct record record;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	code_file = file_new();
+	return 0;
+}
+
+static bool record_take(const char *at, size_t length)
+{
+	file_fill(code_file, at, length);
+	record.fd = code_file;
+	record.name = "7K3M9QXA2FTF";
+	return record_read(&record, (off_t)length);
+}
+
+/* Without the blanks after the last line that has anything in it. */
+static size_t without_room(const char *at, size_t length)
+{
+	size_t last = length;
+	const char *end;
+
+	while (last > 0 && is_blank(at[last - 1]))
+		last--;
+	end = memchr(at + last, '\n', length - last);
+	return end != NULL ? (size_t)(end - at) + 1 : last;
+}
+
+/*
+ * All that a record's text holds but the program's own lines, line ends
+ * included, into BUFFER. What stands behind the last of them is room.
+ */
+static void kept_lines(const char *at, size_t length, char *buffer)
+{
+	size_t kept = 0;
+
+	length = without_room(at, length);
+	while (length > 0) {
+		const char *end = memchr(at, '\n', length);
+		size_t size = end != NULL ? (size_t)(end - at) + 1 : length;
+		struct span line = {at, size};
+
+		if (own_line(line) == 0) {
+			memcpy(buffer + kept, at, size);
+			kept += size;
+		}
+		at += size;
+		length -= size;
+	}
+	buffer[without_room(buffer, kept)] = '\0';
+}
+
+/* All that was in OLD is in NEW, and then at most the end of a line. */
+static void kept_check(
+    const char *old, size_t old_length, const char *new, size_t new_length)
+{
+	static char before[RECORD_MAX + 2], after[RECORD_MAX + 2];
+	size_t length;
+
+	kept_lines(old, old_length, before);
+	kept_lines(new, new_length, after);
+	length = strlen(before);
+	assert(strncmp(before, after, length) == 0);
+	assert(strspn(after + length, " \t\r\n") == strlen(after + length));
+}
+
+static size_t own_lines(struct span text, int own)
+{
+	size_t count = 0;
+
+	while (text.length > 0)
+		count += own_line(span_cut(&text, '\n')) == own;
+	return count;
+}
+
+/* Writes CHANGE into the record, and reads it again from the file. [S3] */
+static void write_check(const struct change *change)
+{
+	static char old[RECORD_MAX + 2], new[RECORD_MAX + 2];
+	static char again[RECORD_MAX + 2];
+	const struct record before = record;
+	struct text text = text_in(again, RECORD_MAX + 1);
+	size_t size;
+
+	memcpy(old, record.text, record.size);
+	if (!record_write(&record, change)) {
+		/* 200 bytes are more than the program's own lines may take */
+		assert(record.body.length > RECORD_MAX - 200);
+		assert(file_take(code_file, new, sizeof(new)) == record.size);
+		assert(memcmp(old, new, record.size) == 0);
+		return;
+	}
+	size = file_take(code_file, new, sizeof(new));
+	assert(size >= before.size && size <= RECORD_MAX);
+	assert(new[size - 1] == '\n');
+	kept_check(old, before.size, new, size);
+	assert(record_take(new, size));
+	assert(record.uses == change->uses && record.last == change->last);
+	assert(memcmp(&record.link, change->link, sizeof(record.link)) == 0);
+	assert(record.limit == before.limit);
+	assert(record.expires == before.expires);
+	assert(own_lines(record.body, OWN_USES) == 1);
+	assert(own_lines(record.body, OWN_LAST) == 1);
+	assert(own_lines(record.body, OWN_LINK) == 1);
+	record_compose(&text, &record, change);
+	assert(text.length == size);
+	assert(memcmp(again, new, without_room(new, size)) == 0);
+}
+
+/*
+ * A "last" or "link" of which a part is lost is still a record: one byte of
+ * each is another, which one depends on SEED.
+ */
+static void torn_check(size_t seed)
+{
+	static const char junk[] = "# :\t\xff\r0";
+	struct span rest = record.body;
+
+	while (rest.length > 0) {
+		struct span line = span_cut(&rest, '\n');
+		const char *colon;
+		char *byte;
+
+		if (own_line(line) != OWN_LAST && own_line(line) != OWN_LINK)
+			continue;
+		colon = memchr(line.at, ':', line.length);
+		line.length -= (size_t)(colon + 1 - line.at);
+		if (line.length == 0)
+			continue;
+		byte = record.text + (colon + 1 - record.text) +
+		    seed % line.length;
+		*byte = junk[seed % strlen(junk)];
+		assert(record_parse(&record));
+	}
+}
+
+/* One try at the time NOW, against what the contract says of it. */
+static void decide_check(const struct settings *settings, time_t now, long day)
+{
+	enum decision decision = decide(&record, settings, now, day);
+	bool grace = record.last != 0 &&
+	    llabs((long long)now - record.last) < settings->grace;
+	bool expired = record.expires != 0 && day > record.expires;
+
+	assert((decision == GIVE_FREE || decision == GIVE_SAME) == grace);
+	if (decision == GIVE_COUNTED)
+		assert(record.uses < record.limit && !expired);
+	if (decision == REFUSE_USED_UP)
+		assert(record.uses >= record.limit);
+	if (decision == REFUSE_EXPIRED)
+		assert(expired);
+	if (decision == GIVE_SAME) {
+		assert(strlen(record.link.token) == 32);
+		assert(strlen(record.link.secret) == 32);
+		assert((record.link.end - now) * 2 >= settings->window);
+		assert(record.link.end - now <= settings->window);
+	}
+}
+
+/* At the edges of grace and window, and of the last valid day. */
+static void decide_all(void)
+{
+	static const long seconds[] = {0, 1, 60, 119, 120, 121, DAY};
+	struct settings settings;
+	size_t i;
+
+	settings_default(&settings);
+	settings.grace = 120;
+	for (i = 0; i < LENGTH(seconds); i++) {
+		decide_check(&settings, now_here, 20261120 + (long)i);
+		decide_check(
+		    &settings, record.last + seconds[i], record.expires);
+		decide_check(
+		    &settings, record.last - seconds[i], record.expires + 1);
+		decide_check(&settings, record.link.end - seconds[i], 19700101);
+	}
+	settings.grace = 0;
+	decide_check(&settings, record.last, record.expires);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct link link = {1795467480,
+	    "0123456789abcdef0123456789abcdef",
+	    "fedcba9876543210fedcba9876543210"};
+	struct change change = {0, now_here, &link};
+
+	if (size > RECORD_MAX + 1)
+		size = RECORD_MAX + 1;
+	if (!record_take((const char *)data, size))
+		return 0;
+	assert(record.uses >= 0 && record.uses <= 999999);
+	assert(record.limit >= 0 && record.limit <= 999999);
+	decide_all();
+	torn_check(size);
+	assert(record_take((const char *)data, size));
+	/* uses beyond the limit are the owner's to write, not ours */
+	change.uses = record.uses < 999999 ? record.uses + 1 : record.uses;
+	write_check(&change);
+	return 0;
+}

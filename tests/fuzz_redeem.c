@@ -1,0 +1,599 @@
+/*
+ * Fuzzes the whole of redeem() in a scratch directory: what one request may do
+ * to a shop, whatever the request, the record and the settings are. [S1] to
+ * [S4], [S6], [S8] to [S13]. The input is a request as in fuzz.h, a line %%,
+ * the record codes/7K3M9QXA2FTF, a line %%, lines for .htredeem, a line %%, the
+ * table of failed tries.
+ */
+#include "fuzz.h"
+
+#include <dirent.h>
+
+#define CODE "codes/7K3M9QXA2FTF"
+#define ALIVE_TOKEN "11111111111111111111111111111111"
+
+static const struct {
+	const char *path;
+	const char *target; /* of a symbolic link, or NULL */
+} fixtures[] = {
+    {"home/", NULL},
+    {"home/codes/", NULL},
+    {"home/codes/FOLDER/", NULL},
+    {"home/codes/LINKED", "../../outside/linked.zip"},
+    {"home/files/", NULL},
+    {"home/files/a.zip", NULL},
+    {"home/files/b & c.zip", NULL},
+    {"home/files/.hidden", NULL},
+    {"home/files/run.php", NULL},
+    {"home/files/linked.zip", "../../outside/linked.zip"},
+    {"home/files/linked", "../../outside"},
+    {"home/files/album/", NULL},
+    {"home/files/album/a.zip", NULL},
+    {"home/files/album/\xc3\xa9.flac", NULL},
+    {"home/files/album/.hidden", NULL},
+    {"home/files/album/linked.zip", "../../../outside/linked.zip"},
+    {"home/files/mixed/", NULL},
+    {"home/files/mixed/x.php.zip", NULL},
+    {"home/files/empty/", NULL},
+    {"home/page.html", NULL},
+    {"outside/", NULL},
+    {"outside/linked.zip", NULL},
+    {"secure/", NULL},
+    /* the live link that a record may name */
+    {"secure/29924457/", NULL},
+    {"secure/29924457/" ALIVE_TOKEN "/", NULL},
+    {"secure/29924457/" ALIVE_TOKEN "/a.zip", "../../../home/files/a.zip"},
+};
+
+/* What a request must leave as it is, told by its time of change. */
+static struct untouched {
+	const char *path;
+	struct timespec changed;
+} untouched[] = {
+    {".", {0, 0}},
+    {"home/codes", {0, 0}},
+    {"home/codes/FOLDER", {0, 0}},
+    {"home/files", {0, 0}},
+    {"home/files/a.zip", {0, 0}},
+    {"home/files/album", {0, 0}},
+    {"home/files/linked", {0, 0}},
+    {"home/page.html", {0, 0}},
+    {"outside", {0, 0}},
+    {"outside/linked.zip", {0, 0}},
+};
+
+static struct shop shop;
+static int top = -1; /* descriptor of the scratch directory */
+static int request_file = -1;
+static int reply_file = -1;
+static int record_fd = -1;
+static int settings_file = -1;
+static int complaint_file = -1;
+
+static void remove_below(int at, const char *path)
+{
+	int fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	assert(folder != NULL);
+	while ((entry = readdir(folder)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (unlinkat(fd, entry->d_name, 0) != 0)
+			remove_below(fd, entry->d_name);
+	}
+	(void)closedir(folder);
+	(void)unlinkat(at, path, AT_REMOVEDIR);
+}
+
+static void remove_scratch(void)
+{
+	remove_below(top, ".");
+	(void)rmdir(scratch);
+}
+
+static void make(const char *path, const char *target)
+{
+	/* all in one: a page, and a record, which nobody may redeem */
+	static const char text[] = "uses: 0\nlimit: 9\nfile: a.zip\n"
+				   "<h1>x</h1><!-- redeem --><p>y</p>\n";
+	size_t length = strlen(path);
+	char folder[PATH_SIZE];
+	int fd;
+
+	if (target != NULL) {
+		assert(symlinkat(target, top, path) == 0);
+		return;
+	}
+	if (path[length - 1] == '/') {
+		memcpy(folder, path, length);
+		folder[length - 1] = '\0';
+		assert(mkdirat(top, folder, 0755) == 0);
+		return;
+	}
+	fd = openat(top, path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+	assert(fd >= 0 && write_all(fd, text, strlen(text)) && close(fd) == 0);
+}
+
+static struct timespec changed(const char *path)
+{
+	struct stat st;
+
+	assert(fstatat(top, path, &st, 0) == 0);
+	return st.st_mtim;
+}
+
+static int make_open(const char *path)
+{
+	int fd = openat(top, path, O_RDWR | O_CREAT | O_EXCL, 0600);
+
+	assert(fd >= 0);
+	return fd;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	struct text text = text_in(scratch, sizeof(scratch));
+	size_t i;
+
+	(void)argc;
+	(void)argv;
+	text_print(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
+	assert(!text.full && mkdtemp(scratch) != NULL);
+	top = open(scratch, O_RDONLY | O_DIRECTORY);
+	assert(top >= 0 && atexit(remove_scratch) == 0);
+	for (i = 0; i < LENGTH(fixtures); i++)
+		make(fixtures[i].path, fixtures[i].target);
+	record_fd = make_open("home/" CODE);
+	settings_file = make_open(".htredeem");
+	request_file = file_new();
+	reply_file = file_new();
+	complaints = complaint_file = file_new();
+	for (i = 0; i < LENGTH(untouched); i++)
+		untouched[i].changed = changed(untouched[i].path);
+	return 0;
+}
+
+/* Takes what comes before a line %% off REST. */
+static struct span section(struct span *rest)
+{
+	struct span piece = {rest->at, 0};
+
+	while (rest->length > 0) {
+		struct span line = span_cut(rest, '\n');
+
+		if (span_is(line, "%%"))
+			return piece;
+		piece.length = (size_t)(rest->at - piece.at);
+	}
+	return piece;
+}
+
+/*
+ * The settings: home and secure are ours, for what the program may reach by
+ * them is the owner's business; the rest is the input's.
+ */
+static void settings_write(struct span rest)
+{
+	static char buffer[SETTINGS_MAX + 1];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_print(
+	    &text, "home: %s/home\nsecure: %s/secure\n", scratch, scratch);
+	text_add(&text, rest.at, rest.length);
+	file_fill(settings_file, text.at, text.length);
+}
+
+/* The table of failed tries; none if TABLE is empty. */
+static void attempts_write(struct span table)
+{
+	int fd;
+
+	(void)unlinkat(top, "home/attempts", 0);
+	if (table.length == 0)
+		return;
+	fd = make_open("home/attempts");
+	assert(write_all(fd, table.at, table.length) && close(fd) == 0);
+}
+
+/* [S15]: who has to wait, and for how long; what is left is a whole table. */
+static void attempts_check(
+    const char *reply, enum outcome outcome, bool had_table)
+{
+	const char *wait = strstr(reply, "\nRetry-After: ");
+	const char *given = strstr(reply, "\n\n");
+	struct span number = {wait, 0};
+	struct stat st;
+	long seconds;
+
+	if (wait != NULL && wait < given) {
+		number.at += strlen("\nRetry-After: ");
+		number.length = strcspn(number.at, "\n");
+		assert(number_read(number, 1, 600, &seconds));
+		assert(outcome == OUTCOME_SLOW_DOWN ||
+		    outcome == OUTCOME_TRY_AGAIN);
+	} else {
+		assert(outcome != OUTCOME_SLOW_DOWN);
+	}
+	assert(outcome != OUTCOME_SLOW_DOWN ||
+	    (had_table && shop.settings.tries > 0));
+	if (fstatat(top, "home/attempts", &st, AT_SYMLINK_NOFOLLOW) != 0)
+		assert(!had_table);
+	else if (outcome == OUTCOME_UNKNOWN && !had_table)
+		assert(st.st_size == (off_t)sizeof(struct attempts));
+}
+
+/* What the program answered, taken apart. */
+struct reply {
+	char text[sizeof(shop.out) + 1];
+	long status;
+	const char *body;
+};
+
+/* Is WORD in TEXT, and neither client nor owner of the site put it there? */
+static bool revealed(const char *text, const char *word)
+{
+	return occurrences(text, word) > 0 &&
+	    strstr(shop.request.typed, word) == NULL &&
+	    strstr(shop.request.script, word) == NULL &&
+	    strstr(shop.settings.url, word) == NULL;
+}
+
+/* [S10] [S11] [S12]: a whole answer, and nothing of ours in it. */
+static void reply_check(struct reply *reply, bool head)
+{
+	static const char start[] = "Status: ";
+	size_t length = file_take(reply_file, reply->text, sizeof(reply->text));
+	const char *blank = strstr(reply->text, "\n\n");
+	struct span number = {reply->text + strlen(start), 3};
+
+	assert(strlen(reply->text) == length);
+	assert(strncmp(reply->text, start, strlen(start)) == 0);
+	assert(number_read(number, 200, 599, &reply->status));
+	assert(blank != NULL && strchr(reply->text, '\r') == NULL);
+	reply->body = blank + 2;
+	assert(messages(reply->text) == messages(reply->body));
+	assert(messages(reply->body) == (reply->status == 303 || head ? 0 : 1));
+	/* what was typed is shown again, and may be anything */
+	assert(!revealed(reply->text, scratch));
+	assert(!revealed(reply->text, "htredeem"));
+	assert(occurrences(reply->body, "<script") == 0);
+	if (reply->status == 303)
+		assert(*reply->body == '\0');
+	else
+		assert(occurrences(reply->text, "\nLocation:") == 0);
+}
+
+static int digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c - 'A' + 10;
+}
+
+/* Decodes what stands between AT and END into PATH. */
+static void path_decode(const char *at, const char *end, struct text *path)
+{
+	for (; at != end; at++) {
+		char c = *at;
+
+		if (c == '%') {
+			c = (char)(digit(at[1]) * 16 + digit(at[2]));
+			at += 2;
+		}
+		text_add(path, &c, 1);
+	}
+}
+
+/* 303 leads to something that is there, below secure. [S3] [S6] */
+static void location_check(const char *text, char token[HEX_SIZE])
+{
+	static const char hex[] = "0123456789abcdefABCDEF";
+	const char *at = strstr(text, "\nLocation: ");
+	size_t url = strlen(shop.settings.url);
+	char buffer[PATH_SIZE];
+	struct text path = text_in(buffer, sizeof(buffer));
+	const char *end, *slash;
+	struct stat st;
+
+	assert(at != NULL);
+	at += strlen("\nLocation: ");
+	assert(strncmp(at, shop.settings.url, url) == 0);
+	assert(at[0] == '/' && at[1] != '/' && at[url] == '/');
+	end = at +
+	    strspn(at,
+		"abcdefghijklmnopqrstuvwxyz0123456789-._~/%"
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	assert(*end == '?');
+	assert(strspn(end + 1, hex) == HEX_SIZE - 1 && end[HEX_SIZE] == '\n');
+	text_put(&path, "secure");
+	path_decode(at + url, end, &path);
+	assert(!path.full && fstatat(top, inside(buffer), &st, 0) == 0);
+	assert(S_ISREG(st.st_mode));
+	slash = strchr(buffer + strlen("secure/"), '/');
+	assert(slash != NULL && strspn(slash + 1, hex) == HEX_SIZE - 1);
+	memcpy(token, slash + 1, HEX_SIZE - 1);
+	token[HEX_SIZE - 1] = '\0';
+}
+
+static bool is_hex(const char *name)
+{
+	return strlen(name) == HEX_SIZE - 1 &&
+	    strspn(name, "0123456789abcdef") == HEX_SIZE - 1;
+}
+
+/* The page of several files is one page, and what it says makes sense. */
+static void list_check(int at)
+{
+	static char text[sizeof(shop.list)];
+	int fd = openat(at, LIST_PAGE, O_RDONLY | O_NOFOLLOW);
+	size_t length;
+
+	assert(fd >= 0);
+	length = file_take(fd, text, sizeof(text));
+	assert(close(fd) == 0 && strlen(text) == length);
+	assert(messages(text) == 1 && occurrences(text, "<script") == 0);
+	assert(occurrences(text, "after this one: ") == 1);
+	assert(occurrences(text, "after this one: -") == 0);
+	assert(occurrences(text, scratch) == 0);
+}
+
+/* Looks at one link's directory and removes it: rules, and what is sold. */
+static void link_check(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	bool rules = false;
+	size_t sold = 0;
+
+	assert(folder != NULL);
+	while ((entry = readdir(folder)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		rules = rules || strcmp(entry->d_name, ".htaccess") == 0;
+		sold += *entry->d_name != '.';
+		assert(*entry->d_name != '.' || rules);
+		assert(strstr(entry->d_name, ".php") == NULL);
+		assert(strstr(entry->d_name, "linked") == NULL);
+		if (strcmp(entry->d_name, LIST_PAGE) == 0)
+			list_check(fd);
+		assert(unlinkat(fd, entry->d_name, 0) == 0);
+	}
+	assert(rules && sold > 0);
+	(void)closedir(folder);
+	assert(unlinkat(at, name, AT_REMOVEDIR) == 0);
+}
+
+/*
+ * Looks at one bucket, and removes what is in it but the live link. The number
+ * of links that were new; TOKEN must be one of all.
+ */
+static size_t bucket_check(
+    int secure, const char *name, const char *token, bool *found)
+{
+	int fd = openat(secure, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	size_t links = 0;
+
+	assert(folder != NULL);
+	while ((entry = readdir(folder)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+		    strcmp(entry->d_name, "..") == 0)
+			continue;
+		/* hidden directories are gone by now */
+		assert(is_hex(entry->d_name));
+		*found = *found || strcmp(entry->d_name, token) == 0;
+		if (strcmp(entry->d_name, ALIVE_TOKEN) == 0)
+			continue;
+		link_check(fd, entry->d_name);
+		links++;
+	}
+	(void)closedir(folder);
+	return links;
+}
+
+/* Looks at all of secure and cleans it up; the number of links made. [S6] */
+static size_t secure_check(const char *token, bool *found)
+{
+	int fd = openat(top, "secure", O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+	size_t links = 0;
+
+	assert(folder != NULL);
+	while ((entry = readdir(folder)) != NULL) {
+		const char *name = entry->d_name;
+
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			continue;
+		if (strcmp(name, ".htaccess") == 0) {
+			assert(unlinkat(fd, name, 0) == 0);
+			continue;
+		}
+		if (strcmp(name, "1000") == 0) {
+			assert(*token == '\0'); /* else it were swept [S14] */
+			continue;
+		}
+		assert(strspn(name, "0123456789") == strlen(name));
+		links += bucket_check(fd, name, token, found);
+		(void)unlinkat(fd, name, AT_REMOVEDIR);
+	}
+	(void)closedir(folder);
+	return links;
+}
+
+/* An event of a real code is one line; others are none. */
+static void log_check(enum outcome outcome)
+{
+	static char text[1 << 15];
+	int fd = openat(top, "home/log", O_RDONLY | O_NOFOLLOW);
+	size_t length;
+
+	assert((fd >= 0) ==
+	    (outcome == OUTCOME_LINK || outcome == OUTCOME_USED_UP ||
+		outcome == OUTCOME_EXPIRED));
+	if (fd < 0)
+		return;
+	length = file_take(fd, text, sizeof(text));
+	assert(close(fd) == 0 && strlen(text) == length);
+	assert(strcspn(text, "\n") == length - 1);
+	assert(strspn(text,
+		   "abcdefghijklmnopqrstuvwxyz0123456789-._~/%: \n"
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == length);
+}
+
+static void untouched_check(void)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(untouched); i++) {
+		struct timespec now = changed(untouched[i].path);
+
+		assert(now.tv_sec == untouched[i].changed.tv_sec &&
+		    now.tv_nsec == untouched[i].changed.tv_nsec);
+	}
+}
+
+/* The code's file at one time. */
+struct state {
+	char file[RECORD_MAX + 3];
+	size_t size;
+	bool readable;
+	struct record record; /* where it is readable */
+};
+
+static void state_take(struct state *state)
+{
+	state->size = file_take(record_fd, state->file, sizeof(state->file));
+	state->record.fd = record_fd;
+	state->record.name = CODE;
+	assert(lseek(record_fd, 0, SEEK_SET) == 0);
+	state->readable = record_read(&state->record, (off_t)state->size);
+	file_fill(complaint_file, "", 0);
+}
+
+/* [S2] [S8]: what one request may have counted, and for what. */
+static void count_check(
+    const struct state *before, const struct reply *reply, bool post)
+{
+	static struct state now;
+	const struct record *old = &before->record;
+	const struct record *new = &now.record;
+	bool grace = before->readable && old->last != 0 &&
+	    llabs((long long)now_here - old->last) < shop.settings.grace;
+
+	state_take(&now);
+	assert(now.readable == before->readable);
+	if (reply->status != 303) {
+		assert(now.size == before->size);
+		assert(memcmp(now.file, before->file, now.size) == 0);
+		return;
+	}
+	assert(post && now.readable);
+	assert(new->uses == old->uses || new->uses == old->uses + 1);
+	if (new->uses > old->uses) {
+		assert(!grace && new->uses <= new->limit);
+		assert(new->last == now_here);
+	} else {
+		assert(grace && new->last == old->last);
+	}
+	assert(new->limit == old->limit &&new->expires == old->expires);
+	assert(now.size >= before->size);
+}
+
+/* Writes the files of one request and sets its variables. */
+static void prepare(struct variables *variables, struct span rest)
+{
+	static const char *const kept[] = {
+	    "REDEEM_CONF", "SCRIPT_FILENAME", "TZ", NULL};
+	static char script[PATH_SIZE];
+	static char *const ours[] = {script, NULL};
+	struct text text = text_in(script, sizeof(script));
+	struct span piece;
+
+	text_print(&text, "SCRIPT_FILENAME=%s/redeem.cgi", scratch);
+	variables_set(variables, &rest, kept, ours);
+	tzset();
+	piece = section(&rest);
+	if (piece.length > 0 && piece.at[piece.length - 1] == '\n')
+		piece.length--;
+	variables_length(variables, piece.length);
+	file_fill(request_file, piece.at, piece.length);
+	file_fill(reply_file, "", 0);
+	piece = section(&rest);
+	file_fill(record_fd, piece.at,
+	    piece.length <= RECORD_MAX ? piece.length : RECORD_MAX + 1);
+	piece = section(&rest);
+	settings_write(piece);
+	attempts_write(rest);
+	/* a link that expired long ago, and what earlier requests left */
+	assert(mkdirat(top, "secure/1000", 0755) == 0 || errno == EEXIST);
+	assert(mkdirat(top, "secure/1000/.dead", 0755) == 0 || errno == EEXIST);
+	(void)unlinkat(top, "home/log", 0);
+}
+
+/* No descriptor was left open: the next one has the number of the first. */
+static void free_check(void)
+{
+	static int first = -1;
+	int fd = dup(top);
+
+	assert(fd >= 0 && close(fd) == 0);
+	if (first < 0)
+		first = fd;
+	assert(fd == first);
+}
+
+/* Makes sure that all of the answer fits to all that happened. */
+static void answer_check(
+    enum outcome outcome, const struct state *before, bool had_table)
+{
+	static struct reply reply;
+	char token[HEX_SIZE] = "";
+	bool found = false;
+	size_t links;
+
+	reply_check(&reply, shop.request.method == METHOD_HEAD);
+	assert((reply.status == 303) == (outcome == OUTCOME_LINK));
+	if (reply.status == 303)
+		location_check(reply.text, token);
+	links = secure_check(token, &found);
+	assert(found == (reply.status == 303));
+	assert(links <= 1 && (links == 0 || reply.status == 303));
+	count_check(before, &reply, shop.request.method == METHOD_POST);
+	attempts_check(reply.text, outcome, had_table);
+	log_check(outcome);
+	untouched_check();
+	free_check();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static char said[1 << 17];
+	static struct variables variables;
+	static struct state before;
+	struct span rest = {(const char *)data, size};
+	char conf[PATH_SIZE] = "redeem: ";
+	struct text text = {conf, sizeof(conf), strlen(conf), false};
+	enum outcome outcome;
+	bool had_table;
+
+	text_print(&text, "%s/.htredeem:", scratch);
+	free_check();
+	prepare(&variables, rest);
+	had_table = faccessat(top, "home/attempts", F_OK, 0) == 0;
+	state_take(&before);
+	outcome = redeem(&shop, request_file, reply_file);
+	shop_close(&shop);
+	variables_unset(&variables);
+	(void)complaints_check(
+	    said, file_take(complaint_file, said, sizeof(said)));
+	/* a complaint about settings names the file first [S13] */
+	if (strncmp(said, conf, strlen(conf)) == 0)
+		assert(outcome == OUTCOME_NOT_SET_UP);
+	answer_check(outcome, &before, had_table);
+	return 0;
+}

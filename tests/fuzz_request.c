@@ -1,0 +1,202 @@
+/*
+ * Fuzzes what a client sends: variables and body become a request, then a
+ * code, and what was typed goes into pages and addresses. [S1] [S10] [S11]
+ */
+#include "fuzz.h"
+
+static int input = -1;
+static struct shop shop;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	input = file_new();
+	return 0;
+}
+
+static bool is_one_of(int c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+/*
+ * Steps over one character at *AT; false if it is not one that a page may
+ * hold: UTF-8, shortest form, no surrogate, no control character.
+ */
+static bool character_good(const char **at)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = (unsigned char)**at;
+	size_t length = first < 0x80 ? 1 :
+	    first >> 5 == 0x06       ? 2 :
+	    first >> 4 == 0x0e       ? 3 :
+	    first >> 3 == 0x1e       ? 4 :
+				       0;
+	uint32_t point = length > 1 ? first & (0x7fU >> length) : first;
+	size_t i;
+
+	if (length == 0)
+		return false;
+	for (i = 1; i < length; i++) {
+		unsigned char next = (unsigned char)(*at)[i];
+
+		if (next >> 6 != 2)
+			return false;
+		point = point << 6 | (next & 0x3fU);
+	}
+	*at += length;
+	return point >= least[length] && point <= 0x10ffff &&
+	    (point < 0xd800 || point > 0xdfff) && point >= 0x20 &&
+	    point != 0x7f;
+}
+
+/* Steps over one of the five character references that are used. */
+static bool reference_good(const char **at)
+{
+	static const char *const known[] = {
+	    "&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
+	size_t i;
+
+	for (i = 0; i < LENGTH(known); i++) {
+		if (strncmp(*at, known[i], strlen(known[i])) == 0) {
+			*at += strlen(known[i]);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* [S10] */
+static void html_check(const char *typed)
+{
+	static char html[SHOWN_MAX * 6 + 1];
+	struct text text = text_in(html, sizeof(html));
+	const char *at = html;
+	size_t characters = 0;
+
+	text_html(&text, typed, SHOWN_MAX);
+	assert(!text.full);
+	for (; *at != '\0'; characters++) {
+		assert(strchr("<>\"'", *at) == NULL);
+		assert(*at == '&' ? reference_good(&at) : character_good(&at));
+	}
+	assert(characters <= SHOWN_MAX);
+	assert(characters > 0 || *typed == '\0');
+}
+
+/* What is encoded has only characters that are allowed, and comes back. */
+static void url_check(const char *typed)
+{
+	static const char allowed[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	    "-._~/";
+	static char url[3 * BODY_MAX + 8];
+	static char back[3 * BODY_MAX + 8];
+	struct text text = text_in(url, sizeof(url));
+	struct span form = {url, 0};
+	const char *at;
+
+	text_put(&text, "x=1&code=");
+	text_url(&text, typed);
+	if (text.full) /* only where all of 4096 bytes take three */
+		return;
+	for (at = url + strlen("x=1&code="); *at != '\0'; at++) {
+		if (*at == '%') {
+			assert(is_one_of(at[1], "0123456789ABCDEF"));
+			assert(is_one_of(at[2], "0123456789ABCDEF"));
+			at += 2;
+		} else {
+			assert(strchr(allowed, *at) != NULL);
+		}
+	}
+	form.length = text.length;
+	form_field(form, "code", back);
+	assert(strcmp(back, typed) == 0);
+}
+
+/* [S1] */
+static void code_check(const char *typed)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char digits[] = "0123456789";
+	struct code code;
+	size_t count = 0;
+	size_t i;
+	bool good = code_read(&code, typed);
+
+	for (; *typed != '\0'; typed++)
+		count += is_one_of(*typed, digits) ||
+		    is_one_of(*typed, letters) ||
+		    is_one_of(*typed - 'a' + 'A', letters);
+	assert(good == (count >= 4 && count <= 64));
+	if (!good)
+		return;
+	assert(strlen(code.exact) == count && strlen(code.folded) == count);
+	for (i = 0; i < count; i++) {
+		char c = code.exact[i];
+
+		assert(is_one_of(c, letters) || is_one_of(c, digits));
+		assert(!is_one_of(code.folded[i], "OIL"));
+		assert(code.folded[i] == c || is_one_of(c, "OIL"));
+	}
+	assert(!code_mistyped(&code) || count == 12);
+}
+
+/* What goes into rules and pages unquoted. [S10] [S11] */
+static void script_check(const char *script)
+{
+	assert(strspn(script,
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/%"
+		   "abcdefghijklmnopqrstuvwxyz") == strlen(script));
+	/* two slashes would begin the name of another host */
+	assert(*script == '\0' || (script[0] == '/' && script[1] != '/'));
+}
+
+static void page_check(enum fault fault)
+{
+	static const char *const status[] = {
+	    "200", "405", "415", "411", "400", "413", "400"};
+	struct text reply = text_in(shop.out, sizeof(shop.out));
+	const char *body;
+
+	reply_page(&reply, &shop, fault_outcomes[fault]);
+	assert(!reply.full);
+	assert(strncmp(shop.out, "Status: ", 8) == 0);
+	assert(strncmp(shop.out + 8, status[fault], 3) == 0);
+	body = strstr(shop.out, "\n\n");
+	assert(body != NULL && strchr(shop.out, '\r') == NULL);
+	assert(messages(body) == (shop.request.method == METHOD_HEAD ? 0 : 1));
+	assert(occurrences(body, "<script") == 0);
+	assert(occurrences(body, "<") == occurrences(body, ">"));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const kept[] = {NULL};
+	static char *const ours[] = {NULL};
+	static struct variables variables;
+	struct span body = {(const char *)data, size};
+	const char *method;
+	enum fault fault;
+
+	variables_set(&variables, &body, kept, ours);
+	variables_length(&variables, body.length);
+	file_fill(input, body.at, body.length);
+	memset(&shop.request, 'x', sizeof(shop.request));
+	fault = request_read(&shop.request, input);
+	method = variable("REQUEST_METHOD");
+	assert((shop.request.method == METHOD_POST) ==
+	    (strcmp(method, "POST") == 0));
+	assert(
+	    (fault == FAULT_METHOD) == (shop.request.method == METHOD_OTHER));
+	variables_unset(&variables);
+	assert(strlen(shop.request.typed) <= BODY_MAX);
+	assert(fault == FAULT_NONE || *shop.request.typed == '\0');
+	script_check(shop.request.script);
+	code_check(shop.request.typed);
+	html_check(shop.request.typed);
+	url_check(shop.request.typed);
+	page_check(fault);
+	return 0;
+}

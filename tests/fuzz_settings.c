@@ -1,0 +1,121 @@
+/*
+ * Fuzzes .htredeem: either it is refused with a complaint, or every value in
+ * it is within its bounds. The input is the file. [S13]
+ */
+#include "fuzz.h"
+
+static int complaint_file = -1;
+static int settings_file = -1;
+static char path[PATH_SIZE];
+
+static void remove_settings(void)
+{
+	(void)unlink(path);
+	(void)rmdir(scratch);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	struct text text = text_in(scratch, sizeof(scratch));
+
+	(void)argc;
+	(void)argv;
+	complaints = complaint_file = file_new();
+	text_print(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
+	assert(!text.full && mkdtemp(scratch) != NULL);
+	text = text_in(path, sizeof(path));
+	text_print(&text, "%s/.htredeem", scratch);
+	settings_file = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+	assert(settings_file >= 0 && atexit(remove_settings) == 0);
+	return 0;
+}
+
+/* A string of a setting ends in its place, and has no part of a line's end. */
+static void string_check(const char *string)
+{
+	const char *end = memchr(string, '\0', PATH_SIZE);
+
+	assert(end != NULL && strpbrk(string, "\n") == NULL);
+	assert(end == string || (!is_blank(*string) && !is_blank(end[-1])));
+}
+
+static void values_check(const struct settings *settings)
+{
+	string_check(settings->home);
+	string_check(settings->secure);
+	string_check(settings->url);
+	string_check(settings->page);
+	string_check(settings->timezone);
+	assert(settings->home[0] == '/' && settings->secure[0] == '/');
+	assert(settings->url[0] == '\0' ||
+	    (settings->url[0] == '/' && settings->url[1] != '/'));
+	assert(strpbrk(settings->url, " \t\r?#\"'<>&:;\\") == NULL);
+	assert(settings->url[0] == '\0' ||
+	    settings->url[strlen(settings->url) - 1] != '/');
+	assert(settings->window >= 1 && settings->window <= 86400);
+	assert(settings->grace >= 0 && settings->grace <= 86400);
+	assert(settings->tries >= 0 && settings->tries <= 100000);
+	assert(
+	    settings->links == LINKS_SYMBOLIC || settings->links == LINKS_HARD);
+	assert(settings->delivery >= 0 &&
+	    settings->delivery < (long)LENGTH(deliveries));
+}
+
+/* Each line is blank, a comment, or has a key of its own. */
+static void lines_check(struct span rest)
+{
+	size_t seen[LENGTH(keys)] = {0};
+
+	while (rest.length > 0) {
+		struct span line = span_trim(span_cut(&rest, '\n'));
+		size_t known = 0;
+		size_t i;
+
+		if (line.length == 0 || *line.at == '#')
+			continue;
+		for (i = 0; i < LENGTH(keys); i++) {
+			struct span value = line;
+			struct span key = span_cut(&value, ':');
+
+			if (span_is(span_trim(key), keys[i].name) &&
+			    span_trim(value).length > 0)
+				known += ++seen[i];
+		}
+		assert(known == 1);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const kept[] = {NULL};
+	static char variable_conf[PATH_SIZE + 16];
+	static char *const ours[] = {variable_conf, NULL};
+	static char said[1 << 17];
+	static struct variables variables;
+	static struct settings settings;
+	struct span none = {"", 0};
+	struct span whole = {(const char *)data, size};
+	struct text text = text_in(variable_conf, sizeof(variable_conf));
+	size_t lines;
+	bool good;
+
+	if (size > SETTINGS_MAX + 1)
+		whole.length = size = SETTINGS_MAX + 1;
+	text_print(&text, "REDEEM_CONF=%s", path);
+	file_fill(settings_file, whole.at, whole.length);
+	file_fill(complaint_file, "", 0);
+	variables_set(&variables, &none, kept, ours);
+	memset(&settings, 'x', sizeof(settings));
+	good = settings_load(&settings);
+	variables_unset(&variables);
+	lines = complaints_check(
+	    said, file_take(complaint_file, said, sizeof(said)));
+	assert(good == (lines == 0));
+	assert(good || occurrences(said, path) >= lines);
+	if (!good)
+		return 0;
+	assert(size <= SETTINGS_MAX && memchr(data, 0, size) == NULL);
+	values_check(&settings);
+	lines_check(whole);
+	return 0;
+}
