@@ -1,0 +1,157 @@
+#!/bin/sh
+# report counts what the records and the log say, and is not put off by odd ones.
+
+. "${0%/*}/lib.sh"
+need dash busybox script
+
+# Runs report; $out, $err and $status tell what came of it.
+try()
+{
+	status=0
+	sh "$top/tools/report" -H "$home" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+	out=$(cat "$tmp/out")
+	err=$(cat "$tmp/err")
+}
+
+record()
+{
+	name=$1
+	shift
+	printf '%s\n' "$@" >"$home/codes/$name"
+}
+
+new_home()
+{
+	home=$tmp/$shell
+	rm -rf "$home"
+	mkdir -p "$home/codes"
+}
+
+shop()
+{
+	new_home
+	record AAAA 'uses: 0' 'limit: 3' 'file: a.zip' 'note: batch 1'
+	record BBBB 'uses: 2' 'limit: 3' 'file: a.zip' 'file: b <i>/' 'note: batch 1' 'link: x'
+	printf 'uses: 1\r\nlimit: 1\r\nfile: a.zip\r\nnote: say "hi", now\r\n    \r\n' >"$home/codes/CCCC"
+	record DDDD 'uses: 1' 'limit: 9' 'file: b <i>/' 'expires: 2001-01-31'
+	record EEEE 'uses: 2' 'limit: 0' 'file: b <i>/' 'revoked: 3' 'expires: 2999-01-31'
+	record FFFF 'uses: 7' 'limit: 3' 'file: c' "last: 2026-01-01T00:00:00Z" "$(printf '%400s' '')"
+	record format.txt 'uses: 1' 'limit: 3' 'file: not a code'
+	record TORN 'uses: 1' 'lim'
+	: >"$home/codes/EMPTY"
+	record TWICE 'uses: 1' 'uses: 0' 'limit: 3' 'file: a.zip'
+	record HUGE 'uses: 1000000' 'limit: 3' 'file: a.zip'
+	record LONG 'uses: 1' 'limit: 3' 'file: a.zip' "note: $(printf '%04090d' 0)"
+	printf '\000\377\001binary' >"$home/codes/BINARY"
+	ln -s AAAA "$home/codes/SYMLINK"
+	mkdir "$home/codes/FOLDER"
+	mkfifo "$home/codes/FIFO"
+	today=$(date -u +%Y-%m-%d)
+	for line in "${today}T00:00:01Z redeemed BBBB 1/3 a.zip" \
+		"${today}T00:00:01Z again BBBB 1/3 a.zip" "${today}T00:00:01Z redeemed BBBB 2/3 redeemed" \
+		'2001-01-01T00:00:00Z redeemed AAAA 1/3 a.zip' 'torn redeemed' ''; do
+		printf '%s\n' "$line"
+	done >"$home/log"
+}
+
+counts()
+{
+	shop
+	try --csv
+	is "$shell: a table" "$status $err" '0 '
+	printf '%s\r\n' 'kind,name,codes,redeemed,uses,left' 'total,,6,5,13,4' 'expired,,1,1,1,0' \
+		'revoked,,1,1,2,0' 'unreadable,,6,,,' 'file,c,1,1,7,0' 'file,b <i>/,3,3,5,1' \
+		'file,a.zip,3,2,3,4' 'note,,3,3,10,0' 'note,batch 1,2,1,2,4' \
+		'note,"say ""hi"", now",1,1,1,0' "day,$today,,,2," >"$tmp/wanted"
+	head -n 12 "$tmp/out" >"$tmp/head"
+	ok "$shell: that adds up by hand" cmp "$tmp/head" "$tmp/wanted"
+	is "$shell: with the last thirty days" "$(sed -n 's/^day,\([^,]*\),.*/\1/p' "$tmp/out")" \
+		"$(for ago in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29; do
+			date -u -d "@$(($(date -u -d "$today" +%s) - ago * 86400))" +%Y-%m-%d
+		done)"
+	is "$shell: and nothing after them" "$(wc -l <"$tmp/out")" 41
+}
+
+terminal()
+{
+	shop
+	record ABCD 'uses: 1' 'limit: 3' 'file: a.zip' \
+		'note: ein überaus länglicher Name für eine größere Lieferung Hüllen'
+	try
+	is "$shell: a page for the terminal" "$status $err" '0 '
+	like "$shell: says how many were redeemed" "$out" '^Redeemed +6  86 %$'
+	like "$shell: how many are expired" "$out" '^Expired +1 '
+	like "$shell: revoked" "$out" '^Revoked +1 '
+	like "$shell: and unreadable" "$out" '^Unreadable +6 '
+	like "$shell: what each file has" "$out" '^a\.zip +4 +3 +4 +6$'
+	like "$shell: and each note" "$out" '^batch 1 +2 +1 +2 +4$'
+	like "$shell: today's bar is the longest" "$out" '#{58} 2$'
+	is "$shell: a bar for each of thirty days" \
+		"$(printf '%s\n' "$out" | grep -Ec '^[ 0-9]{2} [A-Z][a-z]{2}  (#+ )?[0-9]+$')" 30
+	is "$shell: in eighty columns" "$(LC_ALL=C.UTF-8 wc -L <"$tmp/out" | tr -d ' ')" 80
+	ok "$shell: a long name is cut between letters" iconv -f UTF-8 -t UTF-8 "$tmp/out"
+}
+
+browser()
+{
+	shop
+	try --html
+	is "$shell: a page for a browser" "$status $err" '0 '
+	like "$shell: with thirty days" "$(grep -c '<rect class="full" x=' "$tmp/out")" '^30$'
+	like "$shell: today's is the highest" "$out" 'x="291" y="0.00" width="8" height="100.00"'
+	like "$shell: a day tells its number" "$out" '<title>[0-9]+ [A-Z][a-z]+: 2</title>'
+	like "$shell: names are escaped" "$out" '>b &lt;i&gt;/<'
+	like "$shell: notes too" "$out" '>say &quot;hi&quot;, now<'
+	like "$shell: bars are in proportion" "$out" \
+		'width="71.43%" height="100%"/>.*x="71.43%" width="14.29%"'
+	like "$shell: there is a dark dress" "$out" 'prefers-color-scheme: dark'
+	unlike "$shell: it takes nothing from elsewhere" "$out" 'https?:|src=|@import|url\(|<script|<link'
+	unlike "$shell: and tells no code" "$out" 'AAAA|BBBB|CCCC|DDDD'
+}
+
+few_and_many()
+{
+	new_home
+	try
+	is "$shell: no code, no log" "$status $err" '0 '
+	like "$shell: is a report as well" "$out" '^Codes +0$'
+	try --html
+	like "$shell: on the page too" "$status$out" 'None in the last 30 days'
+	i=0
+	while [ "$i" -lt 5021 ]; do
+		printf 'uses: 0\nlimit: 1\nfile: a.zip\nnote: for number %d\n' "$((i % 25))" \
+			>"$home/codes/C$((100000 + i))"
+		i=$((i + 1))
+	done
+	try
+	like "$shell: of many notes the first" "$out" '^and 5 more'
+	try --csv
+	is "$shell: the table has all" "$(grep -c '^note,' "$tmp/out")" 25
+	script -qec "sh '$top/tools/report' -H '$home' >'$tmp/out'" "$tmp/typescript" >/dev/null </dev/null
+	like "$shell: a terminal sees how far it is" "$(cat "$tmp/typescript")" '5000 codes'
+	like "$shell: while the report goes elsewhere" "$(cat "$tmp/out")" '^Codes +5021$'
+}
+
+wrong_use()
+{
+	try --pdf
+	is "$shell: an option there is none of" "$status$out" 2
+	try codes
+	is "$shell: an argument" "$status$out" 2
+	try -h
+	is "$shell: -h is help, on stdout" "$status $(head -c 7 "$tmp/out")$err" '0 report '
+	home=$tmp/nowhere
+	try
+	is "$shell: no home" "$status$out" 1
+}
+
+for shell in dash busybox; do
+	use_shell "$shell"
+	counts
+	terminal
+	browser
+	few_and_many
+	wrong_use
+done
+
+finish
