@@ -778,7 +778,10 @@ static ssize_t read_file(const char *path, char *buffer, size_t size)
 
 	if (fd < 0)
 		return -1;
-	length = read_all(fd, buffer, size);
+	/* of a regular file read(2) gives all there is, unless interrupted */
+	do
+		length = read(fd, buffer, size);
+	while (length < 0 && errno == EINTR);
 	error = errno;
 	if (close(fd) != 0 && length >= 0) {
 		error = errno;

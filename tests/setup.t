@@ -9,7 +9,7 @@ user=$tmp/user
 checkout=$user/redeem-1.0
 mkdir -p "$checkout/codes" "$user/public_html/cgi-bin"
 cp -R "$top/tools" "$checkout"
-cp "$program" "$checkout/redeem"
+cp "$REDEEM_PROGRAM" "$checkout/redeem"
 cp "$top/codes/.htaccess" "$top/codes/format.txt" "$checkout/codes"
 url=https://label.example/cgi-bin/redeem.cgi
 HOME=$user
