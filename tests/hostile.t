@@ -63,6 +63,7 @@ Is a dir|Not a dir|Too many lev|Invalid arg|/output|No space|too large|Bad file|
 # and the complaints are fit to be seen
 shown()
 {
+	shown=$((${shown:-0} + 1))
 	grep -v '^redeem: [[:print:]]*$' "$tmp/complaint" >"$tmp/strange" || :
 	is "$1" "$(status) $(outcome) $(audit 1 "$tmp/answer" | cat - "$tmp/strange")" "$2 $3 "
 }
@@ -501,4 +502,5 @@ is 'random: each link is counted once' \
 is 'random: no code is used beyond its limit' "$(awk '$1 == "uses:" { uses = $2 }
 	$1 == "limit:" && uses > $2 { print FILENAME }' "$codes"/USEDR*)" ''
 is 'random: but as far as it' "$(value uses "$codes/USEDR1") $(value uses "$codes/USEDR0")" '1 0'
+printf '# %d hostile requests\n' "$shown"
 finish
