@@ -36,6 +36,29 @@ START_TEST(text_remembers_overflow)
 }
 END_TEST
 
+/* The directives of printf(3) that text_print knows, checked against it. */
+START_TEST(text_prints)
+{
+	static const long long numbers[] = {0, 1, -1, 9, 10, 99, 2026, -1234,
+	    2147483647, -2147483647, INT64_MAX, INT64_MIN};
+	char own[200], other[200];
+	size_t i;
+
+	for (i = 0; i < LENGTH(numbers); i++) {
+		struct text text = text_in(own, sizeof(own));
+		long long n = numbers[i];
+
+		text_print(&text, "%lld|%ld|%d|%02d|%04d|%02ld|%s|%.*s|%c%%", n,
+		    (long)n, (int)n, (int)n, (int)n, (long)n, "", 3, "abcdef",
+		    'x');
+		snprintf(other, sizeof(other),
+		    "%lld|%ld|%d|%02d|%04d|%02ld|%s|%.*s|%c%%", n, (long)n,
+		    (int)n, (int)n, (int)n, (long)n, "", 3, "abcdef", 'x');
+		ck_assert_str_eq(own, other);
+	}
+}
+END_TEST
+
 /* [S10] */
 static const struct {
 	const char *raw, *html;
@@ -850,6 +873,7 @@ int main(void)
 
 	suite_add_tcase(suite, all);
 	tcase_add_test(all, text_remembers_overflow);
+	tcase_add_test(all, text_prints);
 	LOOP(all, html_is_escaped, html_cases);
 	tcase_add_test(all, html_is_cut_at_characters);
 	LOOP(all, urls_are_encoded, url_cases);
