@@ -96,7 +96,7 @@ holds()
 changes()
 {
 	new_home
-	inode=$(ls -i "$record")
+	inode=$(stat -c %i "$record")
 	try --reset 7K3M9QXA2FTF --limit 7 --expires 2028-02-29
 	like "$shell: a change is told in words" "$out" \
 		'7 of 7 downloads left.*works until 29 February 2028'
@@ -106,7 +106,7 @@ changes()
 	try 7K3M9QXA2FTF --expires never
 	sed 's/^uses.*/uses: 0/; s/^limit.*/limit: 7/; /^expires/d' "$tmp/before" >"$tmp/wanted"
 	holds 'a last day can be taken away, and the old length stays'
-	is "$shell: it is the same file" "$(ls -i "$record")" "$inode"
+	is "$shell: it is the same file" "$(stat -c %i "$record")" "$inode"
 
 	new_home
 	try 7K3M9QXA2FTF --revoke
@@ -247,8 +247,8 @@ without_flock()
 	sh "$top/tools/code" -H "$home" --limit 8 7K3M9QXA2FTF >"$tmp/out" 2>"$tmp/err" 9<&- &
 	PATH=$path
 	# The kernel lists those who wait for a lock with an arrow.
-	inode=$(ls -i "$record")
-	await 10 grep -q -e "-> FLOCK .*:${inode%" $record"} " /proc/locks
+	inode=$(stat -c %i "$record")
+	await 10 grep -q -e "-> FLOCK .*:$inode " /proc/locks
 	ok "$shell: perl waits for the lock as well" cmp "$record" "$tmp/before"
 	exec 9<&-
 	wait $!
