@@ -77,13 +77,14 @@ holds 'make demo, of an ordinary user'
 
 # At a terminal: script gives the demo one, and the fifo is its keyboard. What a
 # shell starts with & ignores Ctrl-C for good, unless somebody ends that: perl,
-# which prove is written in.
+# which prove is written in. script asks $SHELL to run a command; a shell that
+# stays beside the demo would die of Ctrl-C, and its status be the one we see.
 mkfifo "$tmp/keys"
 open_shop()
 {
 	: >"$tmp/screen"
-	TERM=xterm perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
-		script -qec "sh '$top/tests/demo'" /dev/null \
+	SHELL=/bin/sh TERM=xterm perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' \
+		script -qec "exec sh '$top/tests/demo'" /dev/null \
 		<"$tmp/keys" >"$tmp/screen" 2>&1 &
 	terminal=$!
 	at_end "stop $terminal"
