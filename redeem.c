@@ -300,6 +300,8 @@ struct settings {
 	long window; /* that a link opens */
 	long grace; /* in which the second click is free */
 	long tries; /* failed, per address, in ten minutes; 0: any number */
+	long
+	    language; /* place in "languages", where the buyer asks for none of ours */
 	long links; /* LINKS_... */
 	long delivery; /* DELIVERY_... */
 };
@@ -312,6 +314,7 @@ struct request {
 	char typed[BODY_MAX + 1]; /* the field "code", as it was typed */
 	char script[PATH_SIZE]; /* URL path of this program, or empty */
 	const char *address; /* the client's, as text, or empty */
+	const char *languages; /* Accept-Language, or empty */
 };
 
 /* A code as typed, ready to be looked up: letters and digits only. */
@@ -363,6 +366,7 @@ struct shop {
 	int secure; /* descriptor, or -1 */
 	time_t now;
 	long wait; /* seconds until the buyer may try again */
+	long language; /* the buyer's: place in "languages" */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char out[PAGE_MAX + 16384]; /* an answer */
 	char list[ITEMS_MAX * 2048]; /* the page that lists several files */
@@ -602,6 +606,17 @@ static bool span_is(struct span span, const char *word)
 {
 	return span.length == strlen(word) &&
 	    memcmp(span.at, word, span.length) == 0;
+}
+
+/* Is SPAN the WORD, which is in small letters, in letters of any size? */
+static bool same_letters(struct span span, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < span.length && word[i] != '\0'; i++)
+		if (tolower((unsigned char)span.at[i]) != word[i])
+			return false;
+	return i == span.length && word[i] == '\0';
 }
 
 static bool is_blank(char c)
@@ -962,21 +977,29 @@ struct key {
 	enum kind kind;
 	size_t offset; /* in struct settings: PATH_SIZE characters or a long */
 	long least, most; /* of a number */
-	const char *words[4]; /* the value is the word's place */
+	const char *const
+	    *words; /* the value is the word's place; ends in NULL */
 };
+
+static const char *const link_words[] = {"symbolic", "hard", NULL};
+static const char *const delivery_words[] = {"apache", NULL};
+/* RFC 5646; in the order of each line of "phrases" in section 10 */
+static const char *const languages[] = {"en", "fr", "de", "nl", "es", NULL};
+#define LANGUAGES (LENGTH(languages) - 1)
 
 #define PLACE(member) offsetof(struct settings, member)
 static const struct key keys[] = {
-    {"home", KIND_PATH, PLACE(home), 0, 0, {NULL}},
-    {"secure", KIND_PATH, PLACE(secure), 0, 0, {NULL}},
-    {"url", KIND_URL, PLACE(url), 0, 0, {NULL}},
-    {"window", KIND_NUMBER, PLACE(window), 1, DAY, {NULL}},
-    {"grace", KIND_NUMBER, PLACE(grace), 0, DAY, {NULL}},
-    {"page", KIND_FILE, PLACE(page), 0, 0, {NULL}},
-    {"timezone", KIND_ZONE, PLACE(timezone), 0, 0, {NULL}},
-    {"links", KIND_WORD, PLACE(links), 0, 0, {"symbolic", "hard", NULL}},
-    {"tries", KIND_NUMBER, PLACE(tries), 0, 100000, {NULL}},
-    {"delivery", KIND_WORD, PLACE(delivery), 0, 0, {"apache", NULL}},
+    {"home", KIND_PATH, PLACE(home), 0, 0, NULL},
+    {"secure", KIND_PATH, PLACE(secure), 0, 0, NULL},
+    {"url", KIND_URL, PLACE(url), 0, 0, NULL},
+    {"window", KIND_NUMBER, PLACE(window), 1, DAY, NULL},
+    {"grace", KIND_NUMBER, PLACE(grace), 0, DAY, NULL},
+    {"page", KIND_FILE, PLACE(page), 0, 0, NULL},
+    {"timezone", KIND_ZONE, PLACE(timezone), 0, 0, NULL},
+    {"links", KIND_WORD, PLACE(links), 0, 0, link_words},
+    {"language", KIND_WORD, PLACE(language), 0, 0, languages},
+    {"tries", KIND_NUMBER, PLACE(tries), 0, 100000, NULL},
+    {"delivery", KIND_WORD, PLACE(delivery), 0, 0, delivery_words},
 };
 
 /*
@@ -1382,6 +1405,7 @@ static enum fault request_take(struct request *request, int in)
 
 	request->typed[0] = '\0';
 	request->address = variable("REMOTE_ADDR");
+	request->languages = variable("HTTP_ACCEPT_LANGUAGE");
 	request->method = METHOD_OTHER;
 	request_script(request);
 	if (strcmp(method, "POST") == 0) {
@@ -2035,16 +2059,6 @@ static const char *const run_by_servers[] = {"php", "php3", "php4", "php5",
     "fpl", "pl", "py", "pyc", "rb", "sh", "shtml", "shtm", "stm", "asp", "aspx",
     "jsp", "jspx", "cfm", "lua"};
 
-static bool same_letters(struct span span, const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < span.length && word[i] != '\0'; i++)
-		if (tolower((unsigned char)span.at[i]) != word[i])
-			return false;
-	return i == span.length && word[i] == '\0';
-}
-
 /*
  * May a file of this name be sold? Apache looks at every extension, so that
  * x.php.zip may be run as well. Control characters fit no header. [S9]
@@ -2622,46 +2636,454 @@ enum outcome {
 	OUTCOME_NOT_SET_UP
 };
 
+enum phrase {
+	TITLE_FORM,
+	TITLE_REFUSED,
+	TITLE_FILES,
+	TITLE_CLOSED,
+	FORM_LABEL,
+	FORM_HINT,
+	FORM_BUTTON,
+	TELL_FORM,
+	TELL_EMPTY,
+	TELL_MISTYPED,
+	TELL_UNKNOWN,
+	TELL_USED_UP,
+	TELL_USED_UP_LAST,
+	TELL_EXPIRED,
+	TELL_USE_FORM,
+	TELL_TOO_LONG,
+	TELL_NOT_WHOLE,
+	TELL_SLOW_DOWN,
+	TELL_SLOW_DOWN_ONE,
+	TELL_TRY_AGAIN,
+	TELL_NOT_SET_UP,
+	FILES_TAP,
+	FILES_OPEN,
+	FILES_OPEN_ONE,
+	FILES_OPEN_SHORT,
+	FILES_BEGUN,
+	LEFT_MANY,
+	LEFT_ONE,
+	LEFT_NONE,
+	CLOSED_WHY,
+	CLOSED_AGAIN,
+	CLOSED_BACK,
+	DAY_ONE,
+	AS_DATE,
+	AS_TIME,
+	AS_SECONDS,
+	DECIMAL_POINT,
+	UNIT_BYTES,
+	UNIT_KILO,
+	UNIT_MEGA,
+	UNIT_GIGA,
+	MONTH_FIRST,
+	MONTH_LAST = MONTH_FIRST + 11,
+	PHRASES
+};
+
+/*
+ * All that a buyer reads, as HTML in UTF-8 without double quotes, backslashes
+ * and percent signs (see struct offer). $1, $2, $3 are put in: of used-up the
+ * date and the time, of expired the date, of slow-down minutes, of "open"
+ * minutes and a time, of "left" a number, of AS_... day, month and year, or
+ * hours, minutes and seconds.
+ */
+static const char *const phrases[PHRASES][LANGUAGES] = {
+    [TITLE_FORM] = {"Your download", "Votre téléchargement", "Dein Download",
+	"Je download", "Tu descarga"},
+    [TITLE_REFUSED] = {"No download yet", "Pas encore de téléchargement",
+	"Noch kein Download", "Nog geen download", "Todavía sin descarga"},
+    [TITLE_FILES] = {"Your files", "Vos fichiers", "Deine Dateien",
+	"Je bestanden", "Tus archivos"},
+    [TITLE_CLOSED] = {"This link is closed", "Ce lien est fermé",
+	"Dieser Link ist geschlossen", "Deze link is gesloten",
+	"Este enlace está cerrado"},
+    [FORM_LABEL] = {"Your code", "Votre code", "Dein Code", "Je code",
+	"Tu código"},
+    [FORM_HINT] = {"Small letters will do; spaces and dashes do not matter.",
+	"Les minuscules suffisent ; espaces et tirets ne comptent pas.",
+	"Kleinbuchstaben genügen; Leerzeichen und Striche sind egal.",
+	"Kleine letters mogen; spaties en streepjes maken niet uit.",
+	"Valen las minúsculas; los espacios y guiones no importan."},
+    [FORM_BUTTON] = {"Download", "Télécharger", "Herunterladen", "Downloaden",
+	"Descargar"},
+    [TELL_FORM] = {"Please enter the code from your card.",
+	"Entrez le code imprimé sur votre carte.",
+	"Bitte gib den Code von deiner Karte ein.",
+	"Vul de code van je kaartje in.", "Escribe el código de tu tarjeta."},
+    [TELL_EMPTY] = {"This is not a whole code yet. Please enter all the "
+		    "letters and digits from your card.",
+	"Ce code n’est pas complet. Entrez toutes les lettres et tous les "
+	"chiffres de votre carte.",
+	"Das ist noch kein ganzer Code. Bitte gib alle Buchstaben und Ziffern "
+	"von deiner Karte ein.",
+	"Dit is nog geen hele code. Vul alle letters en cijfers van je "
+	"kaartje in.",
+	"El código no está completo. Escribe todas las letras y cifras de tu "
+	"tarjeta."},
+    [TELL_MISTYPED] = {"One character seems to be mistyped. Please compare "
+		       "the code with your card.",
+	"Il y a sans doute une faute de frappe. Comparez le code avec votre "
+	"carte.",
+	"Da ist wohl ein Zeichen falsch getippt. Bitte vergleiche den Code "
+	"mit deiner Karte.",
+	"Er lijkt een tikfout in te zitten. Vergelijk de code met je kaartje.",
+	"Parece que hay un carácter equivocado. Compara el código con tu "
+	"tarjeta."},
+    [TELL_UNKNOWN] = {"We do not know this code. Please compare it with your "
+		      "card.",
+	"Nous ne connaissons pas ce code. Comparez-le avec votre carte.",
+	"Diesen Code kennen wir nicht. Bitte vergleiche ihn mit deiner Karte.",
+	"Deze code kennen we niet. Vergelijk hem met je kaartje.",
+	"No conocemos este código. Compáralo con tu tarjeta."},
+    [TELL_USED_UP] = {"All downloads of this code have been used. If that was "
+		      "not you, please ask the label.",
+	"Tous les téléchargements de ce code ont été utilisés. Si ce n’était "
+	"pas vous, écrivez au label.",
+	"Alle Downloads dieses Codes sind verbraucht. Wenn du das nicht "
+	"warst, frag bitte beim Label nach.",
+	"Alle downloads van deze code zijn gebruikt. Was jij dat niet, vraag "
+	"het dan aan het label.",
+	"Ya se usaron todas las descargas de este código. Si no fuiste tú, "
+	"pregunta al sello."},
+    [TELL_USED_UP_LAST] = {"All downloads of this code have been used, the "
+			   "last one on $1 at $2. If that was not you, please "
+			   "ask the label.",
+	"Tous les téléchargements de ce code ont été utilisés, le dernier le "
+	"$1 à $2. Si ce n’était pas vous, écrivez au label.",
+	"Alle Downloads dieses Codes sind verbraucht, der letzte am $1 um $2. "
+	"Wenn du das nicht warst, frag bitte beim Label nach.",
+	"Alle downloads van deze code zijn gebruikt, de laatste op $1 om $2. "
+	"Was jij dat niet, vraag het dan aan het label.",
+	"Ya se usaron todas las descargas de este código, la última el $1 a "
+	"las $2. Si no fuiste tú, pregunta al sello."},
+    [TELL_EXPIRED] = {"This code could be used until $1. Please ask the label "
+		      "what can be done.",
+	"Ce code était valable jusqu’au $1. Demandez au label ce qui est "
+	"possible.",
+	"Dieser Code galt bis zum $1. Bitte frag beim Label nach, was noch "
+	"geht.",
+	"Deze code was geldig tot en met $1. Vraag het label wat er nog kan.",
+	"Este código valía hasta el $1. Pregunta al sello qué se puede hacer."},
+    [TELL_USE_FORM] = {"That did not work. Please use this form.",
+	"Cela n’a pas marché. Utilisez ce formulaire.",
+	"Das hat nicht geklappt. Bitte nimm dieses Formular.",
+	"Dat lukte niet. Gebruik dit formulier.",
+	"Eso no ha funcionado. Usa este formulario."},
+    [TELL_TOO_LONG] = {"That was too long for a code. Please enter only what "
+		       "is on your card.",
+	"C’était trop long pour un code. Entrez seulement celui de votre "
+	"carte.",
+	"Das war zu lang für einen Code. Bitte gib nur ein, was auf deiner "
+	"Karte steht.",
+	"Dat was te lang voor een code. Vul alleen in wat op je kaartje staat.",
+	"Era demasiado largo para un código. Escribe solo el de tu tarjeta."},
+    [TELL_NOT_WHOLE] = {"Your code did not reach us whole. Please send it "
+			"again.",
+	"Votre code ne nous est pas arrivé en entier. Envoyez-le encore une "
+	"fois.",
+	"Dein Code kam nicht ganz bei uns an. Bitte schick ihn noch einmal.",
+	"Je code kwam niet heel over. Stuur hem nog een keer.",
+	"Tu código no llegó entero. Envíalo otra vez."},
+    [TELL_SLOW_DOWN] = {"Too many wrong codes came from your connection. "
+			"Please wait $1 minutes, then try again.",
+	"Trop de codes erronés sont venus de votre connexion. Attendez $1 "
+	"minutes, puis réessayez.",
+	"Von deinem Anschluss kamen zu viele falsche Codes. Bitte warte $1 "
+	"Minuten und versuch es dann noch einmal.",
+	"Er kwamen te veel foute codes van jouw verbinding. Wacht $1 minuten "
+	"en probeer het dan opnieuw.",
+	"Han llegado demasiados códigos erróneos desde tu conexión. Espera $1 "
+	"minutos y prueba otra vez."},
+    [TELL_SLOW_DOWN_ONE] = {"Too many wrong codes came from your connection. "
+			    "Please wait one minute, then try again.",
+	"Trop de codes erronés sont venus de votre connexion. Attendez une "
+	"minute, puis réessayez.",
+	"Von deinem Anschluss kamen zu viele falsche Codes. Bitte warte eine "
+	"Minute und versuch es dann noch einmal.",
+	"Er kwamen te veel foute codes van jouw verbinding. Wacht een minuut "
+	"en probeer het dan opnieuw.",
+	"Han llegado demasiados códigos erróneos desde tu conexión. Espera un "
+	"minuto y prueba otra vez."},
+    [TELL_TRY_AGAIN] = {"The shop is busy. No download was lost. Please try "
+			"again in a moment.",
+	"Le service est occupé. Aucun téléchargement n’est perdu. Réessayez "
+	"dans un instant.",
+	"Gerade ist viel los. Kein Download ging verloren. Bitte versuch es "
+	"gleich noch einmal.",
+	"Het is even druk. Er is geen download verloren. Probeer het zo nog "
+	"eens.",
+	"Ahora mismo hay mucho trabajo. No se perdió ninguna descarga. Prueba "
+	"otra vez en un momento."},
+    [TELL_NOT_SET_UP] = {"The shop is not ready yet. No download was lost. "
+			 "Please come back later.",
+	"Le service n’est pas encore prêt. Aucun téléchargement n’est perdu. "
+	"Revenez plus tard.",
+	"Hier ist noch nicht alles bereit. Kein Download ging verloren. Bitte "
+	"komm später wieder.",
+	"Alles staat nog niet klaar. Er is geen download verloren. Kom later "
+	"terug.",
+	"Esto aún no está listo. No se perdió ninguna descarga. Vuelve más "
+	"tarde."},
+    [FILES_TAP] = {"Tap each file to save it.",
+	"Touchez chaque fichier pour l’enregistrer.",
+	"Tippe jede Datei an, um sie zu sichern.",
+	"Tik op elk bestand om het te bewaren.",
+	"Toca cada archivo para guardarlo."},
+    [FILES_OPEN] = {"They are here for $1 minutes, until $2.",
+	"Ils sont ici pendant $1 minutes, jusqu’à $2.",
+	"Sie sind $1 Minuten lang hier, bis $2.",
+	"Ze staan hier $1 minuten, tot $2.",
+	"Están aquí durante $1 minutos, hasta las $2."},
+    [FILES_OPEN_ONE] = {"They are here for one minute, until $2.",
+	"Ils sont ici pendant une minute, jusqu’à $2.",
+	"Sie sind eine Minute lang hier, bis $2.",
+	"Ze staan hier één minuut, tot $2.",
+	"Están aquí durante un minuto, hasta las $2."},
+    [FILES_OPEN_SHORT] = {"They are here for less than a minute, until $2.",
+	"Ils sont ici moins d’une minute, jusqu’à $2.",
+	"Sie sind keine Minute lang hier, bis $2.",
+	"Ze staan hier nog geen minuut, tot $2.",
+	"Están aquí menos de un minuto, hasta las $2."},
+    [FILES_BEGUN] = {"A download that has begun by then goes on to its end.",
+	"Un téléchargement commencé avant se termine normalement.",
+	"Was bis dahin begonnen hat, lädt zu Ende.",
+	"Een download die dan al loopt, gaat gewoon door.",
+	"Una descarga ya empezada sigue hasta el final."},
+    [LEFT_MANY] = {"After this, your code has $1 downloads left.",
+	"Après celui-ci, il vous reste $1 téléchargements.",
+	"Danach bleiben dir mit deinem Code $1 Downloads.",
+	"Hierna heeft je code nog $1 downloads.",
+	"Después de esta te quedan $1 descargas."},
+    [LEFT_ONE] = {"After this, your code has one download left.",
+	"Après celui-ci, il vous reste un téléchargement.",
+	"Danach bleibt dir mit deinem Code ein Download.",
+	"Hierna heeft je code nog één download.",
+	"Después de esta te queda una descarga."},
+    [LEFT_NONE] = {"This is the last download of your code.",
+	"C’est le dernier téléchargement de votre code.",
+	"Das ist der letzte Download deines Codes.",
+	"Dit is de laatste download van je code.",
+	"Esta es la última descarga de tu código."},
+    [CLOSED_WHY] = {"A link opens for a short time only. This one is over, or "
+		    "a part of it is missing.",
+	"Un lien ne s’ouvre que peu de temps. Celui-ci a expiré, ou il en "
+	"manque une partie.",
+	"Ein Link öffnet nur für kurze Zeit. Dieser ist vorbei, oder es fehlt "
+	"ein Stück davon.",
+	"Een link werkt maar kort. Deze is voorbij, of er ontbreekt een stuk.",
+	"Un enlace se abre poco tiempo. Este ha pasado, o le falta una parte."},
+    [CLOSED_AGAIN] = {"For a new link, enter your code again. This uses one "
+		      "of its downloads, unless you entered it only a moment "
+		      "ago.",
+	"Pour un nouveau lien, entrez encore votre code. Cela utilise un de "
+	"ses téléchargements, sauf si vous venez de l’entrer.",
+	"Für einen neuen Link gib deinen Code noch einmal ein. Das verbraucht "
+	"einen Download, außer du hast ihn gerade erst eingegeben.",
+	"Vul voor een nieuwe link je code nog eens in. Dat kost een download, "
+	"behalve als je hem net hebt ingevuld.",
+	"Para otro enlace, escribe de nuevo tu código. Gasta una de sus "
+	"descargas, salvo que lo acabes de escribir."},
+    [CLOSED_BACK] = {"Enter the code", "Entrer le code", "Code eingeben",
+	"Code invullen", "Escribir el código"},
+    [DAY_ONE] = {"1", "1er", "1", "1", "1"},
+    [AS_DATE] = {"$1 $2 $3", "$1 $2 $3", "$1. $2 $3", "$1 $2 $3",
+	"$1 de $2 de $3"},
+    [AS_TIME] = {"$1:$2", "$1 h $2", "$1:$2 Uhr", "$1.$2 uur", "$1:$2"},
+    [AS_SECONDS] = {"$1:$2:$3", "$1 h $2 min $3 s", "$1:$2:$3 Uhr",
+	"$1.$2.$3 uur", "$1:$2:$3"},
+    [DECIMAL_POINT] = {".", ",", ",", ",", ","},
+    [UNIT_BYTES] = {"bytes", "octets", "Byte", "bytes", "bytes"},
+    [UNIT_KILO] = {"kB", "ko", "kB", "kB", "kB"},
+    [UNIT_MEGA] = {"MB", "Mo", "MB", "MB", "MB"},
+    [UNIT_GIGA] = {"GB", "Go", "GB", "GB", "GB"},
+    [MONTH_FIRST] = {"January", "janvier", "Januar", "januari", "enero"},
+    {"February", "février", "Februar", "februari", "febrero"},
+    {"March", "mars", "März", "maart", "marzo"},
+    {"April", "avril", "April", "april", "abril"},
+    {"May", "mai", "Mai", "mei", "mayo"},
+    {"June", "juin", "Juni", "juni", "junio"},
+    {"July", "juillet", "Juli", "juli", "julio"},
+    {"August", "août", "August", "augustus", "agosto"},
+    {"September", "septembre", "September", "september", "septiembre"},
+    {"October", "octobre", "Oktober", "oktober", "octubre"},
+    {"November", "novembre", "November", "november", "noviembre"},
+    {"December", "décembre", "Dezember", "december", "diciembre"},
+};
+
+/*
+ * Reads the weight of a language, "q=0.8", in thousandths (RFC 9110, 12.4.2);
+ * 1000 where there is none, 0 if it is not a weight.
+ */
+static long weight_read(struct span weight)
+{
+	struct span name = span_trim(span_cut(&weight, '='));
+	struct span whole = span_trim(span_cut(&weight, '.'));
+	long ones, part = 0;
+	size_t i;
+
+	if (name.length == 0)
+		return 1000;
+	weight = span_trim(weight);
+	if (!same_letters(name, "q") || !number_read(whole, 0, 1, &ones) ||
+	    weight.length > 3 ||
+	    (weight.length > 0 && !number_read(weight, 0, 999, &part)))
+		return 0;
+	for (i = weight.length; i < 3; i++)
+		part *= 10;
+	return ones == 1 ? 1000 : part;
+}
+
+/*
+ * The language for whoever sent Accept-Language ACCEPT (RFC 9110, 12.5.4): the
+ * one of the greatest weight, the first of equals; FALLBACK for "*", and where
+ * none of ours is asked for. "fr-CA" is French (RFC 4647, 3.4).
+ */
+static long language_choose(const char *accept, long fallback)
+{
+	struct span rest = {accept, strlen(accept)};
+	long chosen = fallback, greatest = 0;
+
+	while (rest.length > 0) {
+		struct span weight = span_cut(&rest, ',');
+		struct span range = span_cut(&weight, ';');
+		struct span primary = span_trim(span_cut(&range, '-'));
+		long language = span_is(primary, "*") ? fallback : -1;
+		long q = weight_read(weight);
+		long i;
+
+		for (i = 0; i < (long)LANGUAGES; i++)
+			if (same_letters(primary, languages[i]))
+				language = i;
+		if (language >= 0 && q > greatest) {
+			chosen = language;
+			greatest = q;
+		}
+	}
+	return chosen;
+}
+
+/* Adds PHRASE, with ONE, TWO and THREE for its $1, $2 and $3. */
+static void text_phrase(struct text *out, long language, enum phrase phrase,
+    const char *one, const char *two, const char *three)
+{
+	const char *const given[] = {one, two, three};
+	const char *at = phrases[phrase][language];
+	const char *mark;
+
+	while ((mark = strchr(at, '$')) != NULL) {
+		text_add(out, at, (size_t)(mark - at));
+		text_put(out, given[mark[1] - '1']);
+		at = mark + 2;
+	}
+	text_put(out, at);
+}
+
+/* Adds a phrase that has nothing to be put in. */
+static void text_say(struct text *out, long language, enum phrase phrase)
+{
+	text_put(out, phrases[phrase][language]);
+}
+
+/* A part of a sentence, made apart. */
+struct part {
+	char at[64];
+};
+
+static struct part part_number(long value, size_t width)
+{
+	struct part part = {""};
+	struct text text = text_in(part.at, sizeof(part.at));
+
+	text_number(&text, value, width);
+	return part;
+}
+
+/* The day of TM, as 23 November 2026. */
+static struct part part_date(long language, const struct tm *tm)
+{
+	struct part part = {""};
+	struct text text = text_in(part.at, sizeof(part.at));
+	enum phrase month = (enum phrase)(MONTH_FIRST + tm->tm_mon);
+	struct part day = part_number(tm->tm_mday, 1);
+	struct part year = part_number(tm->tm_year + 1900, 1);
+
+	text_phrase(&text, language, AS_DATE,
+	    tm->tm_mday == 1 ? phrases[DAY_ONE][language] : day.at,
+	    phrases[month][language], year.at);
+	return part;
+}
+
+/* The time of TM: AS_TIME, or AS_SECONDS. */
+static struct part part_time(
+    long language, enum phrase phrase, const struct tm *tm)
+{
+	struct part part = {""};
+	struct text text = text_in(part.at, sizeof(part.at));
+	struct part hours = part_number(tm->tm_hour, 2);
+	struct part minutes = part_number(tm->tm_min, 2);
+	struct part seconds = part_number(tm->tm_sec, 2);
+
+	text_phrase(&text, language, phrase, hours.at, minutes.at, seconds.at);
+	return part;
+}
+
+/* Adds a size in units of 1000, as phones and shops show it: 4.7 MB. */
+static void text_size(struct text *out, long language, off_t size)
+{
+	enum phrase unit = UNIT_BYTES;
+	long long one = 1;
+
+	while (size / one >= 1000 && unit < UNIT_GIGA) {
+		one *= 1000;
+		unit++;
+	}
+	text_print(out, "%lld", (long long)size / one);
+	if (unit > UNIT_BYTES && size < 10 * one) {
+		text_say(out, language, DECIMAL_POINT);
+		text_print(out, "%lld", (long long)size % one * 10 / one);
+	}
+	text_put(out, "&nbsp;");
+	text_say(out, language, unit);
+}
+
+/* Where the keyboard is when a page has come. */
+enum focus { FOCUS_NONE, FOCUS_CODE, FOCUS_BUTTON };
+
 /* What a buyer can be told: the status (RFC 9110), its word, the sentence. */
 static const struct answer {
 	const char *status;
 	const char *header; /* one more, or empty */
 	const char *word; /* data-outcome */
-	const char *sentence;
+	enum phrase sentence;
+	enum focus focus;
+	bool invalid; /* there is something to correct in the field */
 } answers[] = {
-    {"303 See Other", "", "", ""},
-    {"200 OK", "", "form", "Please enter the code from your card."},
-    {"400 Bad Request", "", "empty",
-	"That is not a code yet. Please enter all the letters and digits "
-	"from your card."},
-    {"404 Not Found", "", "mistyped",
-	"One character seems to be mistyped. Please compare the code with "
-	"your card."},
-    {"404 Not Found", "", "unknown",
-	"We do not know this code. Please compare it with your card."},
-    {"410 Gone", "", "used-up", "All downloads of this code have been used."},
-    {"410 Gone", "", "expired", "This code is no longer valid."},
+    {"303 See Other", "", "", TELL_FORM, FOCUS_NONE, false},
+    {"200 OK", "", "form", TELL_FORM, FOCUS_CODE, false},
+    {"400 Bad Request", "", "empty", TELL_EMPTY, FOCUS_CODE, true},
+    {"404 Not Found", "", "mistyped", TELL_MISTYPED, FOCUS_CODE, true},
+    {"404 Not Found", "", "unknown", TELL_UNKNOWN, FOCUS_CODE, true},
+    {"410 Gone", "", "used-up", TELL_USED_UP, FOCUS_NONE, false},
+    {"410 Gone", "", "expired", TELL_EXPIRED, FOCUS_NONE, false},
     {"405 Method Not Allowed", "Allow: GET, HEAD, POST\n", "bad-request",
-	"That did not work. Please use the form."},
-    {"415 Unsupported Media Type", "", "bad-request",
-	"That did not work. Please use the form."},
-    {"411 Length Required", "", "bad-request",
-	"That did not work. Please use the form."},
-    {"400 Bad Request", "", "bad-request",
-	"That did not work. Please use the form."},
-    {"413 Content Too Large", "", "bad-request",
-	"That was too long for a code. Please use the form."},
-    {"400 Bad Request", "", "bad-request",
-	"Your code did not reach us whole. Please send it again."},
-    {"429 Too Many Requests", "", "slow-down",
-	"There were too many wrong codes from your connection. Please wait a "
-	"few minutes, then try again."},
-    {"503 Service Unavailable", "", "try-again",
-	"The shop is busy. No download was lost. Please try again in a "
-	"moment."},
-    {"500 Internal Server Error", "", "not-set-up",
-	"The shop is not ready yet. Nothing was counted. Please come back "
-	"later."},
+	TELL_USE_FORM, FOCUS_CODE, false},
+    {"415 Unsupported Media Type", "", "bad-request", TELL_USE_FORM, FOCUS_CODE,
+	false},
+    {"411 Length Required", "", "bad-request", TELL_USE_FORM, FOCUS_CODE,
+	false},
+    {"400 Bad Request", "", "bad-request", TELL_USE_FORM, FOCUS_CODE, false},
+    {"413 Content Too Large", "", "bad-request", TELL_TOO_LONG, FOCUS_CODE,
+	true},
+    {"400 Bad Request", "", "bad-request", TELL_NOT_WHOLE, FOCUS_BUTTON, false},
+    {"429 Too Many Requests", "", "slow-down", TELL_SLOW_DOWN, FOCUS_NONE,
+	false},
+    {"503 Service Unavailable", "", "try-again", TELL_TRY_AGAIN, FOCUS_BUTTON,
+	false},
+    {"500 Internal Server Error", "", "not-set-up", TELL_NOT_SET_UP, FOCUS_NONE,
+	false},
 };
 
 /* Which outcome each FAULT_... of a request is; FAULT_NONE is the form. */
@@ -2669,125 +3091,227 @@ static const enum outcome fault_outcomes[] = {OUTCOME_FORM, OUTCOME_BAD_METHOD,
     OUTCOME_BAD_TYPE, OUTCOME_NO_LENGTH, OUTCOME_BAD_LENGTH, OUTCOME_TOO_LONG,
     OUTCOME_BAD_BODY};
 
+/* Where a page has the form, message or links; its title; its language. */
 #define MARKER "<!-- redeem -->"
+#define MARKER_TITLE "<!-- redeem-title -->"
+#define MARKER_LANG "<!-- redeem-lang -->"
 #define SHOWN_MAX 100 /* characters of what was typed that are shown again */
 
-static const char page_head[] =
+static const char built_in_page[] =
     "<!DOCTYPE html>\n"
-    "<html lang=\"en\">\n"
+    "<html lang=\"" MARKER_LANG "\">\n"
     "<head>\n"
     "<meta charset=\"utf-8\">\n"
     "<meta name=\"viewport\" content=\"width=device-width, "
     "initial-scale=1\">\n"
     "<meta name=\"robots\" content=\"noindex\">\n"
     "<meta name=\"referrer\" content=\"no-referrer\">\n"
-    "<title>Download</title>\n"
+    "<title>" MARKER_TITLE "</title>\n"
     "<style>\n"
     ":root{color-scheme:light dark}\n"
-    "body{font:18px/1.5 system-ui,sans-serif;margin:0;padding:1.5rem;"
-    "background:#fff;color:#1a1a1a}\n"
-    "main{max-width:32rem;margin:8vh auto 0}\n"
-    "label,input,button{display:block;font:inherit;box-sizing:border-box;"
-    "width:100%}\n"
-    "input{font-family:ui-monospace,monospace;font-size:1.4rem;padding:.6rem;"
-    "margin:.3rem 0 1rem;border:2px solid #767676;border-radius:.4rem;"
-    "background:#fff;color:#1a1a1a}\n"
-    "button{padding:.8rem;border:0;border-radius:.4rem;background:#1a1a1a;"
-    "color:#fff;font-weight:600}\n"
-    "a{color:#0b57a4}\n"
-    "li{margin:.8rem 0}\n"
+    "body{font:1.125rem/1.5 system-ui,sans-serif;margin:0;padding:1.25rem;"
+    "background:#faf9f7;color:#1b1b1b}\n"
+    "main{max-width:30rem;margin:7vh auto 2rem}\n"
+    "h1{font-size:1.9rem;line-height:1.2;letter-spacing:-.01em;"
+    "margin:0 0 1rem}\n"
+    "p{margin:0 0 1rem}\n"
+    "label{font-weight:600}\n"
+    "label,input,button{display:block;box-sizing:border-box;width:100%}\n"
+    "input{font:1.35rem/1.3 ui-monospace,Menlo,Consolas,monospace;"
+    "padding:.7rem .75rem;margin:.35rem 0 .4rem;border:2px solid #757575;"
+    "border-radius:.5rem;background:#fff;color:#1b1b1b;"
+    "text-transform:uppercase}\n"
+    "input::placeholder{color:#6b6b6b;opacity:1}\n"
+    "input[aria-invalid]{border-color:#b3261e}\n"
+    "button{font:inherit;font-weight:600;padding:.8rem;border:0;"
+    "border-radius:.5rem;background:#1f4fbf;color:#fff;cursor:pointer}\n"
+    ":focus-visible{outline:3px solid #1f4fbf;outline-offset:2px}\n"
+    "#redeem-hint,.redeem-note{font-size:.95rem;color:#595959}\n"
+    "[role=alert]{padding:.75rem 1rem;margin:0 0 1.25rem;"
+    "border-left:.3rem solid #b3261e;background:#fbe9e7}\n"
+    "[role=alert] p{margin:0}\n"
+    "ul{list-style:none;margin:0 0 1.25rem;padding:0}\n"
+    "li{margin:0 0 .6rem}\n"
+    "li a{display:block;padding:.8rem 1rem;border-radius:.5rem;"
+    "background:#1f4fbf;color:#fff;font-weight:600;text-decoration:none;"
+    "overflow-wrap:anywhere}\n"
+    "li span{display:block;font-weight:400}\n"
     "@media (prefers-color-scheme:dark){body{background:#161616;"
-    "color:#eee}input{background:#222;color:#eee}button{background:#eee;"
-    "color:#161616}a{color:#8ec2ff}}\n"
+    "color:#ececec}input{background:#222;color:#ececec;border-color:#8a8a8a}"
+    "input::placeholder{color:#a3a3a3}input[aria-invalid]{border-color:"
+    "#ff8a80}button,li a{background:#a9c7ff;color:#10203f}:focus-visible{"
+    "outline-color:#a9c7ff}#redeem-hint,.redeem-note{color:#b5b5b5}"
+    "[role=alert]{background:#3a1d1b;border-color:#ff8a80}}\n"
     "</style>\n"
     "</head>\n"
     "<body>\n"
-    "<main>\n";
+    "<main>\n"
+    "<h1>" MARKER_TITLE "</h1>\n" MARKER "</main>\n"
+    "</body>\n"
+    "</html>\n";
 
-static const char page_tail[] = "</main>\n</body>\n</html>\n";
-
-/* Begins a page: the owner's up to the marker, or the built-in one. */
-static void page_begin(struct text *out, const char *page)
+/*
+ * Adds the page from AT on, up to MARKER or its end, with its language and
+ * TITLE; returns what comes after the marker.
+ */
+static const char *page_part(
+    struct text *out, long language, enum phrase title, const char *at)
 {
-	const char *marker = strstr(page, MARKER);
+	const char *mark;
 
-	if (marker != NULL)
-		text_add(out, page, (size_t)(marker - page));
-	else
-		text_put(out, page_head);
+	while ((mark = strstr(at, "<!-- redeem")) != NULL) {
+		text_add(out, at, (size_t)(mark - at));
+		if (strncmp(mark, MARKER, strlen(MARKER)) == 0)
+			return mark + strlen(MARKER);
+		at = mark;
+		if (strncmp(at, MARKER_TITLE, strlen(MARKER_TITLE)) == 0) {
+			text_say(out, language, title);
+			at += strlen(MARKER_TITLE);
+		} else if (strncmp(at, MARKER_LANG, strlen(MARKER_LANG)) == 0) {
+			text_put(out, languages[language]);
+			at += strlen(MARKER_LANG);
+		} else {
+			text_add(out, at++, 1);
+		}
+	}
+	text_put(out, at);
+	return at + strlen(at);
 }
 
-static void page_end(struct text *out, const char *page)
+/* Begins a page: the owner's, or the built-in one; returns the rest of it. */
+static const char *page_begin(
+    struct text *out, const struct shop *shop, enum phrase title)
 {
-	const char *marker = strstr(page, MARKER);
+	const char *page = shop->page[0] != '\0' ? shop->page : built_in_page;
+	const char *rest = page_part(out, shop->language, title, page);
 
-	text_put(out, marker != NULL ? marker + strlen(MARKER) : page_tail);
+	/* the owner's page may be in another language than what stands in it */
+	text_print(out, "<div id=\"redeem\" lang=\"%s\">\n",
+	    languages[shop->language]);
+	return rest;
 }
 
-/* The message and the form, with what was typed still in it. [S10] */
-static void page_form(
-    struct text *out, enum outcome outcome, const struct request *request)
+static void page_end(struct text *out, const struct shop *shop,
+    enum phrase title, const char *rest)
 {
-	const struct answer *answer = &answers[outcome];
+	text_put(out, "</div>\n");
+	while (*rest != '\0')
+		rest = page_part(out, shop->language, title, rest);
+}
 
-	text_print(
-	    out, "<p id=\"redeem-message\" data-outcome=\"%s\"", answer->word);
-	if (outcome != OUTCOME_FORM)
-		text_put(out, " role=\"alert\"");
-	text_print(out,
-	    ">%s</p>\n"
-	    "<form id=\"redeem-form\" method=\"post\" action=\"%s\">\n"
-	    "<label for=\"redeem-code\">Your code</label>\n"
+/* Adds what OUTCOME means, and what to do. */
+static void page_sentence(
+    struct text *out, const struct shop *shop, enum outcome outcome)
+{
+	enum phrase phrase = answers[outcome].sentence;
+	long minutes = (shop->wait + 59) / 60;
+	struct part one = {""}, two = {""};
+	struct tm tm;
+
+	memset(&tm, 0, sizeof(tm));
+	if (outcome == OUTCOME_USED_UP && shop->record.last > 0 &&
+	    localtime_r(&shop->record.last, &tm) != NULL) {
+		phrase = TELL_USED_UP_LAST;
+		one = part_date(shop->language, &tm);
+		two = part_time(shop->language, AS_TIME, &tm);
+	} else if (outcome == OUTCOME_EXPIRED) {
+		tm.tm_year = (int)(shop->record.expires / 10000 - 1900);
+		tm.tm_mon = (int)(shop->record.expires / 100 % 100 - 1);
+		tm.tm_mday = (int)(shop->record.expires % 100);
+		one = part_date(shop->language, &tm);
+	} else if (outcome == OUTCOME_SLOW_DOWN) {
+		one = part_number(minutes, 1);
+		if (minutes <= 1)
+			phrase = TELL_SLOW_DOWN_ONE;
+	}
+	text_phrase(out, shop->language, phrase, one.at, two.at, "");
+}
+
+/* The field for the code, with what was typed still in it. [S10] */
+static void page_field(struct text *out, const struct answer *answer,
+    const char *typed, enum focus focus)
+{
+	text_put(out,
 	    "<input id=\"redeem-code\" name=\"code\" type=\"text\" required"
 	    " autocomplete=\"off\" autocapitalize=\"characters\""
 	    " autocorrect=\"off\" spellcheck=\"false\""
 	    " placeholder=\"XXXX-XXXX-XXXX\""
-	    " aria-describedby=\"redeem-message\" value=\"",
-	    answer->sentence, request->script);
-	text_html(out, request->typed, SHOWN_MAX);
-	text_put(out,
-	    "\">\n"
-	    "<button type=\"submit\">Download</button>\n"
-	    "</form>\n");
+	    " aria-describedby=\"redeem-message redeem-hint\"");
+	if (answer->invalid)
+		text_put(out, " aria-invalid=\"true\"");
+	if (focus == FOCUS_CODE)
+		text_put(out, " autofocus");
+	text_put(out, " value=\"");
+	text_html(out, typed, SHOWN_MAX);
+	text_put(out, "\">\n");
 }
 
-/* A size in units of 1000, as phones and shops show it: 512 B, 4.7 GB. */
-static void text_size(struct text *out, off_t size)
+/* The message and the form. */
+static void page_form(
+    struct text *out, const struct shop *shop, enum outcome outcome)
 {
-	static const char *const units[] = {"B", "kB", "MB", "GB"};
-	long long one = 1;
-	size_t unit = 0;
+	const struct answer *answer = &answers[outcome];
+	const struct request *request = &shop->request;
+	enum focus focus = answer->focus;
 
-	while (size / one >= 1000 && unit + 1 < LENGTH(units)) {
-		one *= 1000;
-		unit++;
-	}
-	if (unit > 0 && size < 10 * one)
-		text_print(out, "%lld.%lld %s", (long long)size / one,
-		    (long long)size % one * 10 / one, units[unit]);
-	else
-		text_print(out, "%lld %s", (long long)size / one, units[unit]);
+	/* a code that came with the address needs only a press */
+	if (outcome == OUTCOME_FORM && request->typed[0] != '\0')
+		focus = FOCUS_BUTTON;
+	text_print(out, "<div id=\"redeem-message\"%s><p data-outcome=\"%s\">",
+	    outcome == OUTCOME_FORM ? "" : " role=\"alert\"", answer->word);
+	page_sentence(out, shop, outcome);
+	text_print(out,
+	    "</p></div>\n"
+	    "<form id=\"redeem-form\" method=\"post\" action=\"%s\">\n"
+	    "<label for=\"redeem-code\">",
+	    request->script);
+	text_say(out, shop->language, FORM_LABEL);
+	text_put(out, "</label>\n");
+	page_field(out, answer, request->typed, focus);
+	text_put(out, "<p id=\"redeem-hint\">");
+	text_say(out, shop->language, FORM_HINT);
+	text_print(out, "</p>\n<button id=\"redeem-button\" type=\"submit\"%s>",
+	    focus == FOCUS_BUTTON ? " autofocus" : "");
+	text_say(out, shop->language, FORM_BUTTON);
+	text_put(out, "</button>\n</form>\n");
 }
 
-/*
- * The page inside a link that lists its files: relative addresses, each with
- * the secret. LEFT downloads remain after this one.
- */
-static void page_list(struct text *out, const struct shop *shop,
-    const struct link *link, long left)
+/* Until when the files of LINK are there, and how long that is. */
+static void page_until(
+    struct text *out, const struct shop *shop, const struct link *link)
 {
+	long minutes = (long)(link->end - shop->now) / 60;
+	struct part number = part_number(minutes, 1);
+	char buffer[256];
+	struct text until = text_in(buffer, sizeof(buffer));
+	struct part clock;
 	struct tm tm;
+
+	if (localtime_r(&link->end, &tm) == NULL) {
+		out->full = true;
+		return;
+	}
+	clock = part_time(shop->language, AS_SECONDS, &tm);
+	text_put(&until, "<time datetime=\"");
+	text_instant(&until, link->end);
+	text_print(&until, "\">%s (", clock.at);
+	text_html(&until, tzname[tm.tm_isdst > 0], NAME_SIZE);
+	text_put(&until, ")</time>");
+	text_phrase(out, shop->language,
+	    minutes < 1      ? FILES_OPEN_SHORT :
+		minutes == 1 ? FILES_OPEN_ONE :
+			       FILES_OPEN,
+	    number.at, buffer, "");
+	out->full = out->full || until.full;
+}
+
+/* The files of LINK: relative addresses, each with the secret. */
+static void page_files(
+    struct text *out, const struct shop *shop, const struct link *link)
+{
 	size_t i;
 
-	/* the owner may have lowered the limit since this use was counted */
-	if (left < 0)
-		left = 0;
-	page_begin(out, shop->page);
-	text_print(out,
-	    "<p id=\"redeem-message\" data-outcome=\"files\">Here are your "
-	    "files. Downloads left after this one: %ld.</p>\n"
-	    "<ul id=\"redeem-files\">\n",
-	    left);
+	text_put(out, "<ul id=\"redeem-files\">\n");
 	for (i = 0; i < shop->items.count; i++) {
 		const struct item *item = &shop->items.at[i];
 
@@ -2795,49 +3319,95 @@ static void page_list(struct text *out, const struct shop *shop,
 		text_url(out, item->name);
 		text_print(out, "?%s\" download>", link->secret);
 		text_html(out, item->name, NAME_SIZE);
-		text_put(out, "</a> (");
-		text_size(out, item->size);
-		text_put(out, ")</li>\n");
+		text_put(out, " <span class=\"redeem-size\">");
+		text_size(out, shop->language, item->size);
+		text_put(out, "</span></a></li>\n");
 	}
-	text_put(out,
-	    "</ul>\n<p>Please begin each download before "
-	    "<time datetime=\"");
-	text_instant(out, link->end);
-	if (localtime_r(&link->end, &tm) == NULL)
-		out->full = true;
-	else
-		text_print(out, "\">%02d:%02d:%02d</time>. ", tm.tm_hour,
-		    tm.tm_min, tm.tm_sec);
-	text_put(out, "After that, enter your code again.</p>\n");
-	page_end(out, shop->page);
+	text_put(out, "</ul>\n");
 }
 
 /*
- * The page of a link that is no longer open, or whose secret is wrong: one
- * line of ASCII without double quotes, for ErrorDocument.
+ * The page inside a link that lists its files. LEFT downloads remain after
+ * this one.
  */
-static void page_refusal(struct text *out, const struct request *request)
+static void page_list(struct text *out, const struct shop *shop,
+    const struct link *link, long left)
 {
+	const char *rest = page_begin(out, shop, TITLE_FILES);
+	struct part number = part_number(left, 1);
+
+	text_put(out, "<div id=\"redeem-message\"><p data-outcome=\"files\">");
+	text_say(out, shop->language, FILES_TAP);
+	text_put(out, " ");
+	page_until(out, shop, link);
+	text_put(out, "</p></div>\n");
+	page_files(out, shop, link);
+	text_put(out, "<p class=\"redeem-note\">");
+	text_say(out, shop->language, FILES_BEGUN);
+	text_put(out, "</p>\n<p id=\"redeem-left\">");
+	/* the owner may have lowered the limit since this use was counted */
+	text_phrase(out, shop->language,
+	    left < 1      ? LEFT_NONE :
+		left == 1 ? LEFT_ONE :
+			    LEFT_MANY,
+	    number.at, "", "");
+	text_put(out, "</p>\n");
+	page_end(out, shop, TITLE_FILES, rest);
+}
+
+/* Adds a phrase in ASCII, all else as &#NUMBER; (HTML, 13.5). */
+static void text_ascii(struct text *out, const char *at)
+{
+	while (*at != '\0') {
+		size_t length = utf8_length(at), i;
+		long point = (unsigned char)*at;
+
+		if (length <= 1) {
+			text_add(out, at++, 1);
+			continue;
+		}
+		point &= 0x7f >> length;
+		for (i = 1; i < length; i++)
+			point = point << 6 | (at[i] & 0x3f);
+		text_print(out, "&#%ld;", point);
+		at += length;
+	}
+}
+
+/*
+ * The page, in LANGUAGE, of a link that is no longer open, or whose secret is
+ * wrong: one line of ASCII without double quotes, for ErrorDocument.
+ */
+static void page_refusal(
+    struct text *out, const struct request *request, long language)
+{
+	text_print(out,
+	    "<!DOCTYPE html><html lang=%s><meta name=viewport "
+	    "content='width=device-width, initial-scale=1'><title>",
+	    languages[language]);
+	text_ascii(out, phrases[TITLE_CLOSED][language]);
 	text_put(out,
-	    "<!DOCTYPE html><html lang=en><meta name=viewport "
-	    "content='width=device-width, initial-scale=1'>"
-	    "<title>This link is closed</title>"
-	    "<style>body{font:18px/1.5 system-ui,sans-serif;max-width:32rem;"
-	    "margin:8vh auto;padding:0 1.5rem}"
-	    ":root{color-scheme:light dark}</style>"
-	    "<p data-outcome=link-closed>This link is not open any more, or it "
-	    "is not complete. A link opens for a short time only.</p>"
-	    "<p>Please enter your code again: a second try "
-	    "shortly after the first costs nothing.</p>");
-	if (request->script[0] != '\0')
-		text_print(out, "<p><a href='%s'>Back to the form</a></p>",
-		    request->script);
+	    "</title><style>:root{color-scheme:light dark}"
+	    "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:30rem;"
+	    "margin:7vh auto;padding:0 1.25rem}</style><main><h1>");
+	text_ascii(out, phrases[TITLE_CLOSED][language]);
+	text_put(out, "</h1><p data-outcome=link-closed>");
+	text_ascii(out, phrases[CLOSED_WHY][language]);
+	text_put(out, "</p><p>");
+	text_ascii(out, phrases[CLOSED_AGAIN][language]);
+	if (request->script[0] != '\0') {
+		text_print(out, "</p><p><a href='%s'>", request->script);
+		text_ascii(out, phrases[CLOSED_BACK][language]);
+		text_put(out, "</a>");
+	}
+	text_put(out, "</p></main>");
 }
 
 /* Headers that all pages have. [S10] */
 static const char page_headers[] =
     "Content-Type: text/html; charset=utf-8\n"
     "Cache-Control: no-store\n"
+    "Vary: Accept-Language\n"
     "Referrer-Policy: no-referrer\n"
     "X-Content-Type-Options: nosniff\n"
     "X-Robots-Tag: noindex\n"
@@ -2852,17 +3422,21 @@ static void reply_page(
     struct text *out, const struct shop *shop, enum outcome outcome)
 {
 	const struct answer *answer = &answers[outcome];
+	enum phrase title = outcome == OUTCOME_FORM ? TITLE_FORM :
+						      TITLE_REFUSED;
+	const char *rest;
 
-	text_print(out, "Status: %s\n%s%s", answer->status, answer->header,
-	    page_headers);
+	text_print(out, "Status: %s\n%s%sContent-Language: %s\n",
+	    answer->status, answer->header, page_headers,
+	    languages[shop->language]);
 	if (shop->wait > 0)
 		text_print(out, "Retry-After: %ld\n", shop->wait);
 	text_put(out, "\n");
 	if (shop->request.method == METHOD_HEAD)
 		return;
-	page_begin(out, shop->page);
-	page_form(out, outcome, &shop->request);
-	page_end(out, shop->page);
+	rest = page_begin(out, shop, title);
+	page_form(out, shop, outcome);
+	page_end(out, shop, title, rest);
 }
 
 /* The answer that gives a link; LOCATION is percent-encoded already. [S11] */
@@ -2944,7 +3518,7 @@ static bool give(struct shop *shop, const struct change *change)
 	struct text list = text_in(shop->list, sizeof(shop->list));
 	struct offer offer = {change->link, &shop->items, buffer, &list};
 
-	page_refusal(&refusal, &shop->request);
+	page_refusal(&refusal, &shop->request, shop->language);
 	if (shop->items.count > 1)
 		page_list(&list, shop, change->link,
 		    shop->record.limit - change->uses);
@@ -3101,6 +3675,7 @@ enum outcome redeem(struct shop *shop, int in, int out)
 	struct text reply = text_in(shop->out, sizeof(shop->out));
 	enum outcome outcome = OUTCOME_NOT_SET_UP;
 	enum fault fault;
+	bool good;
 
 	shop->home = shop->secure = -1;
 	shop->page[0] = '\0';
@@ -3108,7 +3683,10 @@ enum outcome redeem(struct shop *shop, int in, int out)
 	(void)umask(0);
 	fault = request_read(&shop->request, in);
 	/* nothing without settings that hold, no use without POST [S8] [S13] */
-	if (settings_load(&shop->settings) && page_load(shop)) {
+	good = settings_load(&shop->settings);
+	shop->language = language_choose(
+	    shop->request.languages, shop->settings.language);
+	if (good && page_load(shop)) {
 		if (fault != FAULT_NONE || shop->request.method != METHOD_POST)
 			outcome = fault_outcomes[fault];
 		else if (shop_open(shop))
@@ -3228,7 +3806,7 @@ static bool check_delivery(struct shop *shop)
 
 	shop->items.count = 0;
 	request_script(&shop->request);
-	page_refusal(&refusal, &shop->request);
+	page_refusal(&refusal, &shop->request, shop->language);
 	good = !refusal.full &&
 	    link_draw(&link, shop->now + shop->settings.window) &&
 	    delivery->publish(shop, &offer);
@@ -3272,6 +3850,7 @@ static int check(struct shop *shop)
 	if (!say(settings_load(&shop->settings), "settings", "%s",
 		shop->settings.file))
 		return 1;
+	shop->language = shop->settings.language;
 	good = say(page_load(shop), "page", "%s",
 	    shop->settings.page[0] != '\0' ? shop->settings.page : "built in");
 	if (!say(shop_open(shop), "home", "%s", shop->settings.home))
