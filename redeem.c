@@ -2895,7 +2895,7 @@ static const char *const phrases[PHRASES][LANGUAGES] = {
     [AS_SECONDS] = {"$1:$2:$3", "$1 h $2 min $3 s", "$1:$2:$3 Uhr",
 	"$1.$2.$3 uur", "$1:$2:$3"},
     [DECIMAL_POINT] = {".", ",", ",", ",", ","},
-    [UNIT_BYTES] = {"bytes", "octets", "Byte", "bytes", "bytes"},
+    [UNIT_BYTES] = {"B", "o", "B", "B", "B"},
     [UNIT_KILO] = {"kB", "ko", "kB", "kB", "kB"},
     [UNIT_MEGA] = {"MB", "Mo", "MB", "MB", "MB"},
     [UNIT_GIGA] = {"GB", "Go", "GB", "GB", "GB"},

@@ -120,20 +120,32 @@ START_TEST(urls_are_encoded)
 }
 END_TEST
 
+/* In the order of "languages". */
+enum { ENGLISH, FRENCH, GERMAN, DUTCH, SPANISH };
+
 static const struct {
 	off_t size;
+	long language;
 	const char *shown;
 } size_cases[] = {
-    {0, "0 B"},
-    {1, "1 B"},
-    {999, "999 B"},
-    {1000, "1.0 kB"},
-    {9999, "9.9 kB"},
-    {12345, "12 kB"},
-    {999999, "999 kB"},
-    {1000000, "1.0 MB"},
-    {123456789, "123 MB"},
-    {4700000000LL, "4.7 GB"},
+    {0, ENGLISH, "0&nbsp;B"},
+    {1, ENGLISH, "1&nbsp;B"},
+    {999, ENGLISH, "999&nbsp;B"},
+    {1000, ENGLISH, "1.0&nbsp;kB"},
+    {9999, ENGLISH, "9.9&nbsp;kB"},
+    {12345, ENGLISH, "12&nbsp;kB"},
+    {999999, ENGLISH, "999&nbsp;kB"},
+    {1000000, ENGLISH, "1.0&nbsp;MB"},
+    {123456789, ENGLISH, "123&nbsp;MB"},
+    {4700000000LL, ENGLISH, "4.7&nbsp;GB"},
+    {7654000000000LL, ENGLISH, "7654&nbsp;GB"},
+    {999, FRENCH, "999&nbsp;o"},
+    {4700000000LL, FRENCH, "4,7&nbsp;Go"},
+    {1500, FRENCH, "1,5&nbsp;ko"},
+    {1500000, FRENCH, "1,5&nbsp;Mo"},
+    {1500000, GERMAN, "1,5&nbsp;MB"},
+    {1500000, DUTCH, "1,5&nbsp;MB"},
+    {1500000, SPANISH, "1,5&nbsp;MB"},
 };
 
 START_TEST(sizes_are_readable)
@@ -141,7 +153,7 @@ START_TEST(sizes_are_readable)
 	char buffer[100];
 	struct text text = text_in(buffer, sizeof(buffer));
 
-	text_size(&text, size_cases[_i].size);
+	text_size(&text, size_cases[_i].language, size_cases[_i].size);
 	ck_assert_str_eq(buffer, size_cases[_i].shown);
 }
 END_TEST
@@ -846,18 +858,206 @@ START_TEST(refusals_fit_between_quotes)
 }
 END_TEST
 
+/* Sentences in five languages with the longest path make the longest page. */
 START_TEST(the_refusal_page_fits)
 {
-	char buffer[2048];
+	char buffer[2048], lang[20];
 	struct text text = text_in(buffer, sizeof(buffer));
 	struct request request;
 
 	memset(&request, 0, sizeof(request));
-	memcpy(request.script, "/cgi-bin/redeem.cgi", 20);
-	page_refusal(&text, &request);
+	memset(request.script, 'x', 255);
+	memcpy(request.script, "/cgi-bin/redeem.cgi", 19);
+	page_refusal(&text, &request, _i);
 	ck_assert(!text.full);
 	ck_assert_ptr_null(strpbrk(buffer, "\"\\%\r\n"));
-	ck_assert_ptr_nonnull(strstr(buffer, "/cgi-bin/redeem.cgi"));
+	ck_assert_ptr_nonnull(strstr(buffer, request.script));
+	ck_assert_ptr_nonnull(strstr(buffer, "data-outcome=link-closed"));
+	(void)snprintf(lang, sizeof(lang), "<html lang=%s>", languages[_i]);
+	ck_assert_ptr_nonnull(strstr(buffer, lang));
+	for (text.at = buffer; *text.at != '\0'; text.at++)
+		ck_assert((unsigned char)*text.at < 0x80);
+}
+END_TEST
+
+/* ---- Languages ---- */
+
+/* Which of $1, $2 and $3 are in a phrase, each as a bit. */
+static unsigned marks(const char *phrase)
+{
+	unsigned found = 0;
+
+	while ((phrase = strchr(phrase, '$')) != NULL) {
+		ck_assert_int_ge(phrase[1], '1');
+		ck_assert_int_le(phrase[1], '3');
+		found |= 1U << (phrase[1] - '1');
+		phrase++;
+	}
+	return found;
+}
+
+START_TEST(each_language_has_each_phrase)
+{
+	size_t i;
+
+	for (i = 0; i < LANGUAGES; i++) {
+		const char *phrase = phrases[_i][i];
+
+		ck_assert_msg(phrase != NULL && *phrase != '\0',
+		    "phrase %d in %s", _i, languages[i]);
+		ck_assert_uint_eq(marks(phrase), marks(phrases[_i][0]));
+		ck_assert_msg(
+		    strpbrk(phrase, "\"\\%<>\r\n") == NULL, "%s", phrase);
+	}
+}
+END_TEST
+
+/* What is a sentence ends as one, in each language, and is not another's. */
+START_TEST(sentences_are_whole)
+{
+	size_t i, j;
+	int phrase = TELL_FORM + _i;
+
+	for (i = 0; i < LANGUAGES; i++) {
+		const char *text = phrases[phrase][i];
+
+		ck_assert_msg(text[strlen(text) - 1] == '.', "%s", text);
+		for (j = 0; j < i; j++)
+			ck_assert_str_ne(text, phrases[phrase][j]);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *accept;
+	long fallback;
+	long chosen;
+} language_cases[] = {
+    {"", ENGLISH, ENGLISH},
+    {"", DUTCH, DUTCH},
+    {"fr", ENGLISH, FRENCH},
+    {"FR", ENGLISH, FRENCH},
+    {"fr-CA", ENGLISH, FRENCH},
+    {"de-Latn-AT,en;q=0.5", ENGLISH, GERMAN},
+    {"nl,en-US;q=0.7,en;q=0.3", ENGLISH, DUTCH},
+    {"en;q=0.3, es;q=0.8, de;q=0.7", ENGLISH, SPANISH},
+    {"en;q=0.8,es;q=0.80,de;q=0.801", ENGLISH, GERMAN},
+    /* the first of equals */
+    {"es, fr", ENGLISH, SPANISH},
+    {"fr;q=0.5, es;q=0.500", ENGLISH, FRENCH},
+    /* not wanted */
+    {"fr;q=0", ENGLISH, ENGLISH},
+    {"fr;q=0.000, de;q=0.001", ENGLISH, GERMAN},
+    /* none of ours, then one */
+    {"ja, pt-BR;q=0.9, es;q=0.1", ENGLISH, SPANISH},
+    {"ja", FRENCH, FRENCH},
+    {"french", GERMAN, GERMAN},
+    /* anything */
+    {"*", SPANISH, SPANISH},
+    {"ja, *;q=0.5, de;q=0.4", DUTCH, DUTCH},
+    {"de;q=0.6, *;q=0.5", DUTCH, GERMAN},
+    /* blanks where they may be */
+    {" de ; q=0.9 , fr ; Q=1.0 ", ENGLISH, FRENCH},
+    {"\tde\t", ENGLISH, GERMAN},
+    /* what is not a weight is none */
+    {"fr;q=2, de;q=0.1", ENGLISH, GERMAN},
+    {"fr;q=1.0000, de;q=0.1", ENGLISH, GERMAN},
+    {"fr;q=-1, de;q=0.1", ENGLISH, GERMAN},
+    {"fr;q=, de;q=0.1", ENGLISH, GERMAN},
+    {"fr;x=1, de;q=0.1", ENGLISH, GERMAN},
+    {"fr;q=0.9x, de;q=0.1", ENGLISH, GERMAN},
+    /* no list at all */
+    {",,,;;;q=", SPANISH, SPANISH},
+    {";q=1,-,=", SPANISH, SPANISH},
+};
+
+START_TEST(language_is_chosen)
+{
+	ck_assert_int_eq(language_choose(language_cases[_i].accept,
+			     language_cases[_i].fallback),
+	    language_cases[_i].chosen);
+}
+END_TEST
+
+static const struct {
+	long language;
+	const char *first; /* 1 May 2027 */
+	const char *other; /* 23 November 2026 */
+	const char *time; /* five past nine in the evening */
+	const char *seconds;
+} date_words[] = {
+    {ENGLISH, "1 May 2027", "23 November 2026", "21:05", "21:05:07"},
+    {FRENCH, "1er mai 2027", "23 novembre 2026", "21 h 05", "21 h 05 min 07 s"},
+    {GERMAN, "1. Mai 2027", "23. November 2026", "21:05 Uhr", "21:05:07 Uhr"},
+    {DUTCH, "1 mei 2027", "23 november 2026", "21.05 uur", "21.05.07 uur"},
+    {SPANISH, "1 de mayo de 2027", "23 de noviembre de 2026", "21:05",
+	"21:05:07"},
+};
+
+START_TEST(dates_are_in_words)
+{
+	long language = date_words[_i].language;
+	struct tm tm;
+	struct part part;
+
+	memset(&tm, 0, sizeof(tm));
+	tm.tm_year = 127;
+	tm.tm_mon = 4;
+	tm.tm_mday = 1;
+	tm.tm_hour = 21;
+	tm.tm_min = 5;
+	tm.tm_sec = 7;
+	part = part_date(language, &tm);
+	ck_assert_str_eq(part.at, date_words[_i].first);
+	part = part_time(language, AS_TIME, &tm);
+	ck_assert_str_eq(part.at, date_words[_i].time);
+	part = part_time(language, AS_SECONDS, &tm);
+	ck_assert_str_eq(part.at, date_words[_i].seconds);
+	tm.tm_year = 126;
+	tm.tm_mon = 10;
+	tm.tm_mday = 23;
+	part = part_date(language, &tm);
+	ck_assert_str_eq(part.at, date_words[_i].other);
+}
+END_TEST
+
+/* ASCII stays, U+00E9, U+2019 and U+1F600 become numbers. */
+START_TEST(letters_become_numbers)
+{
+	char buffer[100];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_ascii(&text, "caf\xc3\xa9 l\xe2\x80\x99\xf0\x9f\x98\x80.");
+	ck_assert_str_eq(buffer, "caf&#233; l&#8217;&#128512;.");
+}
+END_TEST
+
+static const struct {
+	const char *page;
+	const char *made; /* with the title TITLE_FILES, in English */
+} marker_cases[] = {
+    {"<!-- redeem -->", ""},
+    {"a<!-- redeem -->b", "ab"},
+    {"<!-- redeem-lang --> <!-- redeem-title -->!<!-- redeem -->",
+	"en Your files!"},
+    /* after the marker, and more than once */
+    {"<!-- redeem --><!-- redeem-title --><!-- redeem-title -->",
+	"Your filesYour files"},
+    /* what only looks like a marker is the owner's */
+    {"<!-- redeemed --><!-- redeem-x --><!-- redeem -->",
+	"<!-- redeemed --><!-- redeem-x -->"},
+    {"<!-- redeem-- <!-- redeem -->", "<!-- redeem-- "},
+};
+
+START_TEST(markers_are_replaced)
+{
+	char buffer[200];
+	struct text text = text_in(buffer, sizeof(buffer));
+	const char *rest = marker_cases[_i].page;
+
+	while (*rest != '\0')
+		rest = page_part(&text, ENGLISH, TITLE_FILES, rest);
+	ck_assert_str_eq(buffer, marker_cases[_i].made);
 }
 END_TEST
 
@@ -878,6 +1078,13 @@ int main(void)
 	tcase_add_test(all, html_is_cut_at_characters);
 	LOOP(all, urls_are_encoded, url_cases);
 	LOOP(all, sizes_are_readable, size_cases);
+	LOOP(all, language_is_chosen, language_cases);
+	LOOP(all, dates_are_in_words, date_words);
+	LOOP(all, markers_are_replaced, marker_cases);
+	tcase_add_test(all, letters_become_numbers);
+	tcase_add_loop_test(all, each_language_has_each_phrase, 0, PHRASES);
+	tcase_add_loop_test(
+	    all, sentences_are_whole, 0, CLOSED_AGAIN - TELL_FORM + 1);
 	LOOP(all, instants_go_both_ways, instant_cases);
 	LOOP(all, bad_instants_are_refused, bad_instants);
 	LOOP(all, dates_are_checked, date_cases);
@@ -906,7 +1113,7 @@ int main(void)
 	tcase_add_test(all, public_names_are_unique);
 	tcase_add_test(all, links_differ);
 	tcase_add_test(all, refusals_fit_between_quotes);
-	tcase_add_test(all, the_refusal_page_fits);
+	tcase_add_loop_test(all, the_refusal_page_fits, 0, (int)LANGUAGES);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
