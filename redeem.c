@@ -1020,7 +1020,8 @@ static bool is_url_path(const char *string)
 
 /*
  * A name of the zone database must be in the database: libc takes one that it
- * does not find for UTC and says nothing. A rule like CET-1CEST needs none.
+ * does not find for UTC and says nothing. A rule like CET-1CEST needs none,
+ * and in one with commas a slash is before an hour (POSIX.1-2008, 8.3).
  */
 static bool zone_known(const char *zone)
 {
@@ -1028,7 +1029,8 @@ static bool zone_known(const char *zone)
 	struct text text = text_in(path, sizeof(path));
 
 	if (strcmp(zone, "UTC") == 0 ||
-	    (strpbrk(zone, "0123456789") != NULL && strchr(zone, '/') == NULL))
+	    (strpbrk(zone, "0123456789") != NULL &&
+		(strchr(zone, '/') == NULL || strchr(zone, ',') != NULL)))
 		return true;
 	if (zone[0] == '.' || zone[0] == '/' || strstr(zone, "..") != NULL)
 		return false;
@@ -3389,7 +3391,7 @@ static void page_refusal(
 	text_put(out,
 	    "</title><style>:root{color-scheme:light dark}"
 	    "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:30rem;"
-	    "margin:7vh auto;padding:0 1.25rem}</style><main><h1>");
+	    "margin:7vh auto;padding:0 1.25rem}</style><body><main><h1>");
 	text_ascii(out, phrases[TITLE_CLOSED][language]);
 	text_put(out, "</h1><p data-outcome=link-closed>");
 	text_ascii(out, phrases[CLOSED_WHY][language]);

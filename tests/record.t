@@ -143,14 +143,14 @@ is 'a name that is taken gets a number' "$(cat "$folder/2-a.flac")" other
 is 'the page lists them in order' \
 	"$(sed -n 's/.*<a href="\([^?]*\).*/\1/p' "$folder/downloads.html" | tr '\n' ' ')" \
 	'first-light.zip a.flac b.flac 2-a.flac '
-like 'it says how many are left' "$(cat "$folder/downloads.html")" 'left after this one: 2'
+like 'it says how many are left' "$(cat "$folder/downloads.html")" 'your code has 2 downloads left'
 like 'the log names what was sold' "$(tail -n 1 "$shop/home/log")" \
 	' redeemed MANY1 1/3 first-light.zip flac/ mp3/$'
 # an owner may lower the limit after the fact
 sed -i 's/^limit: 3/limit: 0/' "$code_file"
 rm -r "$folder"
 post many1
-like 'never less than none' "$(cat "$(dirname "$(place)")/downloads.html")" 'left after this one: 0'
+like 'never less than none' "$(cat "$(dirname "$(place)")/downloads.html")" 'This is the last download of your code'
 
 # links: hard
 settings "home: $shop/home" "secure: $secure" 'links: hard'

@@ -332,6 +332,20 @@ START_TEST(settings_are_read)
 }
 END_TEST
 
+START_TEST(zones_are_known)
+{
+	ck_assert(zone_known("UTC"));
+	ck_assert(zone_known("Europe/Berlin"));
+	ck_assert(zone_known("Etc/GMT+5"));
+	ck_assert(zone_known("CET-1CEST"));
+	ck_assert(zone_known("CET-1CEST,M3.5.0,M10.5.0/3"));
+	ck_assert(!zone_known("Europe/Atlantis"));
+	ck_assert(!zone_known("Etc/GMT+99"));
+	ck_assert(!zone_known("../../etc/passwd"));
+	ck_assert(!zone_known("/etc/passwd"));
+}
+END_TEST
+
 START_TEST(grace_follows_the_window)
 {
 	struct settings s;
@@ -1092,6 +1106,7 @@ int main(void)
 	tcase_add_test(all, window_in_utc);
 	tcase_add_test(all, settings_have_defaults);
 	tcase_add_test(all, settings_are_read);
+	tcase_add_test(all, zones_are_known);
 	tcase_add_test(all, grace_follows_the_window);
 	LOOP(all, bad_settings_are_refused, bad_settings);
 	LOOP(all, forms_are_decoded, form_cases);

@@ -1,0 +1,380 @@
+#!/bin/sh
+# What the buyer reads: every outcome in every language, in the built-in page and
+# in the owner's design, and what stands round the sentences.
+. "${0%/*}/lib.sh"
+need apache2 curl tidy lynx
+
+shop_stock
+base_settings()
+{
+	settings "home: $shop/home" "secure: $shop/public_html/secure" 'timezone: CET-1CEST,M3.5.0,M10.5.0/3' "$@"
+}
+
+# Each way to get a page; "$@" goes to the program: the language, mostly.
+give_form()
+{
+	cgi REQUEST_METHOD=GET "$@" </dev/null
+}
+
+give_empty()
+{
+	post 'a' "$@"
+}
+
+give_mistyped()
+{
+	post 7k3m-9qxa-2ftg "$@"
+}
+
+give_unknown()
+{
+	post 0000-0000-0000 "$@"
+}
+
+# 21:05 in winter, an hour later than in UTC
+give_used_up()
+{
+	code USED1111 'uses: 3' 'limit: 3' 'file: first-light.zip' 'last: 2026-01-31T20:05:06Z'
+	post USED1111 "$@"
+}
+
+give_expired()
+{
+	code LATE1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'expires: 2024-02-29'
+	post LATE1111 "$@"
+}
+
+give_bad_request()
+{
+	post 7k3m "$@" CONTENT_TYPE=text/plain
+}
+
+give_slow_down()
+{
+	base_settings 'tries: 1' "${setting:-}"
+	post NOSUCHCODE "$@" REMOTE_ADDR=192.0.2.1
+	post NOSUCHCODE "$@" REMOTE_ADDR=192.0.2.1
+	rm -f "$shop/home/attempts"
+	base_settings "${setting:-}"
+}
+
+give_try_again()
+{
+	code HALF1111 'uses: 0'
+	post HALF1111 "$@"
+}
+
+give_not_set_up()
+{
+	mv "$shop/home" "$shop/away"
+	post 7k3m-9qxa-2ftf "$@"
+	mv "$shop/away" "$shop/home"
+}
+
+# Several files: what is read is the page that the link opens.
+give_files()
+{
+	code MANY1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'file: second.flac'
+	post MANY1111 "$@"
+	opened=$shop/public_html$(location | sed 's/?.*//')
+	{
+		printf 'Status: 200 OK\nContent-Language: none\n\n'
+		cat "$opened"
+	} >"$tmp/answer"
+}
+
+# The page of a link that is over, or that lacks its secret.
+give_link_closed()
+{
+	code ONE11111
+	post ONE11111 "$@"
+	rules=$shop/public_html$(location | sed 's,/[^/]*$,,')/.htaccess
+	{
+		printf 'Status: 403\nContent-Language: none\n\n'
+		sed -n 's/^ErrorDocument 403 "\(.*\)"$/\1/p' "$rules"
+	} >"$tmp/answer"
+}
+
+printf 'flac\n' >"$shop/home/files/second.flac"
+chmod 644 "$shop/home/files/second.flac"
+shop_own
+
+# Outcome, language, some words of its sentence.
+words()
+{
+	cat <<-'END'
+	form	en	enter the code from your card
+	form	fr	Entrez le code
+	form	de	gib den Code
+	form	nl	Vul de code
+	form	es	Escribe el código
+	empty	en	not a whole code
+	empty	fr	pas complet
+	empty	de	kein ganzer Code
+	empty	nl	geen hele code
+	empty	es	no está completo
+	mistyped	en	mistyped
+	mistyped	fr	faute de frappe
+	mistyped	de	falsch getippt
+	mistyped	nl	tikfout
+	mistyped	es	carácter equivocado
+	unknown	en	do not know this code
+	unknown	fr	ne connaissons pas ce code
+	unknown	de	kennen wir nicht
+	unknown	nl	kennen we niet
+	unknown	es	No conocemos este código
+	used_up	en	the last one on 31 January 2026 at 21:05
+	used_up	fr	le dernier le 31 janvier 2026 à 21 h 05
+	used_up	de	der letzte am 31. Januar 2026 um 21:05 Uhr
+	used_up	nl	de laatste op 31 januari 2026 om 21.05 uur
+	used_up	es	la última el 31 de enero de 2026 a las 21:05
+	expired	en	until 29 February 2024
+	expired	fr	jusqu’au 29 février 2024
+	expired	de	bis zum 29. Februar 2024
+	expired	nl	tot en met 29 februari 2024
+	expired	es	hasta el 29 de febrero de 2024
+	bad_request	en	use this form
+	bad_request	fr	Utilisez ce formulaire
+	bad_request	de	nimm dieses Formular
+	bad_request	nl	Gebruik dit formulier
+	bad_request	es	Usa este formulario
+	slow_down	en	wait 10 minutes
+	slow_down	fr	Attendez 10 minutes
+	slow_down	de	warte 10 Minuten
+	slow_down	nl	Wacht 10 minuten
+	slow_down	es	Espera 10 minutos
+	try_again	en	No download was lost
+	try_again	fr	Aucun téléchargement
+	try_again	de	Kein Download ging verloren
+	try_again	nl	geen download verloren
+	try_again	es	No se perdió ninguna descarga
+	not_set_up	en	not ready yet
+	not_set_up	fr	pas encore prêt
+	not_set_up	de	noch nicht alles bereit
+	not_set_up	nl	staat nog niet klaar
+	not_set_up	es	aún no está listo
+	files	en	your code has 2 downloads left
+	files	fr	il vous reste 2 téléchargements
+	files	de	bleiben dir mit deinem Code 2 Downloads
+	files	nl	heeft je code nog 2 downloads
+	files	es	te quedan 2 descargas
+	link_closed	en	short time only
+	link_closed	fr	que peu de temps
+	link_closed	de	nur für kurze Zeit
+	link_closed	nl	werkt maar kort
+	link_closed	es	se abre poco tiempo
+	END
+}
+
+page()
+{
+	sed '1,/^$/d' "$tmp/answer"
+}
+
+# Numbers of characters as the characters: only the refusal's page has them.
+readable()
+{
+	page | perl -pe 's/&#(\d+);/my $c = chr $1; utf8::encode($c); $c/ge'
+}
+
+# Two attributes are newer than tidy.
+is_html()
+{
+	complaints=$(page | tidy -q -e 2>&1 | grep -vE 'autoc(apitalize|orrect)' || :)
+	printf '%s\n' "$complaints"
+	[ -z "$complaints" ]
+}
+
+sensible()
+{
+	is "$1: the page says its language" "$(page | grep -oE '<html lang="?[a-z]*' | tr -d '"')" \
+		"<html lang=$3"
+	like "$1: the sentence" "$(readable)" "$4"
+	like "$1: the outcome" "$(page)" "<p data-outcome=\"?$(printf '%s' "$2" | tr _ -)[\">]"
+	ok "$1: less than 10 KiB" test "$(page | wc -c)" -lt 10240
+	unlike "$1: no script" "$(page)" '<script|javascript:| on[a-z]+='
+	ok "$1: is HTML" is_html
+	case $2 in
+	files | link_closed) ;;
+	*)
+		like "$1: Content-Language" "$(cat "$tmp/answer")" "^Content-Language: $3$"
+		like "$1: Vary" "$(cat "$tmp/answer")" '^Vary: Accept-Language$'
+		;;
+	esac
+}
+
+base_settings
+words >"$tmp/words"
+while IFS='	' read -r outcome language sentence; do
+	"give_$outcome" HTTP_ACCEPT_LANGUAGE="$language-XX,zz;q=0.9"
+	sensible "$outcome in $language" "$outcome" "$language" "$sentence"
+done <"$tmp/words"
+is 'every outcome was seen in five languages' "$(wc -l <"$tmp/words")" 60
+
+# The language of the settings is for those who ask for none of ours.
+setting='language: nl'
+base_settings "$setting"
+give_form
+like 'nothing asked for: the language of the settings' "$(page)" '<html lang="nl">'
+give_form HTTP_ACCEPT_LANGUAGE='ja,*;q=0.5'
+like 'nor anything of ours' "$(page)" '<html lang="nl">'
+give_form HTTP_ACCEPT_LANGUAGE='en;q=0.2,fr;q=0.4'
+like 'the greatest weight wins' "$(page)" '<html lang="fr">'
+base_settings 'language: xx'
+give_form
+is 'a language that is not there is an error' "$(outcome)" not-set-up
+like 'which is named' "$(cat "$tmp/complaint")" '.htredeem:4: language: not a word known here'
+setting=
+base_settings
+
+# What the form says to phones, and to those who hear it.
+input()
+{
+	page | tr '\n' ' ' | grep -o '<input[^>]*>'
+}
+
+give_form HTTP_ACCEPT_LANGUAGE=en
+for attribute in 'name="code"' 'id="redeem-code"' 'autocapitalize="characters"' \
+	'autocorrect="off"' 'spellcheck="false"' 'autocomplete="off"' \
+	'placeholder="XXXX-XXXX-XXXX"' autofocus required; do
+	like "the field: $attribute" "$(input)" " $attribute[ >]"
+done
+unlike 'nothing is wrong yet' "$(page | sed '/<style>/,/<\/style>/d')" 'aria-invalid|role="alert"'
+like 'the field has a label' "$(page)" '<label for="redeem-code">'
+described=$(input | sed -n 's/.*aria-describedby="\([^"]*\)".*/\1/p')
+is 'it is described by message and hint' "$described" 'redeem-message redeem-hint'
+for id in $described; do
+	is "$id is there once" "$(page | grep -c "id=\"$id\"")" 1
+done
+cgi REQUEST_METHOD=GET QUERY_STRING='code=7K3M-9QXA-2FTF' </dev/null
+like 'a code from a card: only the button is left' "$(page)" '<button [^>]*autofocus'
+unlike 'the field has no focus then' "$(input)" autofocus
+give_mistyped
+like 'a mistyped code is kept' "$(input)" 'value="7k3m-9qxa-2ftg"'
+like 'it is marked' "$(input)" 'aria-invalid="true"'
+like 'the message is told at once' "$(page)" '<div id="redeem-message" role="alert">'
+give_used_up
+unlike 'a code that is used up is not mistyped' "$(input)" aria-invalid
+code USED1111 'uses: 3' 'limit: 3' 'file: first-light.zip'
+post USED1111
+like 'used up, and nobody knows when' "$(page)" 'have been used\. If'
+base_settings 'tries: 1'
+post NOSUCHCODE REMOTE_ADDR=192.0.2.1
+post NOSUCHCODE REMOTE_ADDR=192.0.2.1
+wait=$(sed -n 's/^Retry-After: //p' "$tmp/answer")
+is 'as many minutes as Retry-After has seconds' \
+	"$(page | sed -n 's/.* wait \([0-9]*\) minutes.*/\1/p')" "$(((wait + 59) / 60))"
+rm "$shop/home/attempts"
+base_settings
+
+# The list of files.
+give_files HTTP_ACCEPT_LANGUAGE=en
+is 'each file is one link' "$(page | grep -c '<li><a href="[^"]*" download>.*</a></li>')" 2
+is 'with name and size' "$(page | sed -n 's/.*download>\([^<]*\)<span class="redeem-size">\([^<]*\)<.*/\1\2/p')" \
+	'first-light.zip 300&nbsp;kB
+second.flac 5&nbsp;B'
+end=$(value link "$code_file" | sed 's/ .*//')
+is 'until when, for machines' "$(page | sed -n 's/.*<time datetime="\([^"]*\)">.*/\1/p')" "$end"
+is 'and for people, by their clock' "$(page | sed -n 's/.*<time[^>]*>\([^<]*\)<.*/\1/p')" \
+	"$(TZ=CET-1CEST,M3.5.0,M10.5.0/3 date -d "$end" '+%H:%M:%S (%Z)')"
+like 'and how long that is' "$(page)" 'here for 2 minutes'
+like 'what has begun goes on' "$(page)" 'begun by then goes on'
+is 'no more is counted than once' "$(value uses "$code_file")" 1
+code MANY1111 'uses: 2' 'limit: 3' 'file: first-light.zip' 'file: second.flac'
+post MANY1111
+like 'the last download is called so' "$(page; cat "$shop/public_html$(location | sed 's/?.*//')")" \
+	'This is the last download'
+base_settings 'window: 59'
+give_files
+like 'a window of less than a minute' "$(page)" 'here for less than a minute'
+base_settings 'window: 60'
+give_files
+like 'of a minute' "$(page)" 'here for one minute'
+base_settings
+
+# The owner's design.
+cat >"$shop/home/own.html" <<-'END'
+	<!DOCTYPE html>
+	<html lang="<!-- redeem-lang -->">
+	<head><title><!-- redeem-title --> | Our label</title></head>
+	<body><h1><!-- redeem-title --></h1>
+	<!-- redeem -->
+	<p>Below: <!-- redeem-title -->, <!-- redeemed -->.</p></body>
+	</html>
+END
+chmod 644 "$shop/home/own.html"
+base_settings 'page: own.html'
+for outcome in form mistyped used_up not_set_up; do
+	"give_$outcome" HTTP_ACCEPT_LANGUAGE=de
+	wanted='Noch kein Download'
+	[ "$outcome" != form ] || wanted='Dein Download'
+	# without its home, the shop has no page of its own
+	[ "$outcome" != not_set_up ] || continue
+	like "own page, $outcome: title" "$(page)" "<title>$wanted [|] Our label</title>"
+	like "own page, $outcome: language" "$(page)" '<html lang="de">'
+	is "own page, $outcome: above, below" "$(page | grep -c "$wanted")" 3
+	like "own page, $outcome: other comments stay" "$(page)" '<!-- redeemed -->'
+	unlike "own page, $outcome: no marker is left" "$(page)" '<!-- redeem(-title|-lang)? -->'
+	is "own page, $outcome: the message stands in the design" \
+		"$(page | sed -n '/<h1>/,/<p>Below/p' | grep -c data-outcome)" 1
+done
+give_not_set_up HTTP_ACCEPT_LANGUAGE=de
+like 'own page gone with the home: the built-in one' "$(page)" '<h1>Noch kein Download</h1>'
+give_files HTTP_ACCEPT_LANGUAGE=fr
+like 'own page, list of files: title' "$(page)" '<title>Vos fichiers [|] Our label</title>'
+like 'own page, list of files: the names for the style' "$(page)" '<ul id="redeem-files">'
+base_settings 'page: "/nowhere.html"'
+give_form
+is 'a page that is not there is an error' "$(outcome)" not-set-up
+printf '<!-- redeem-title --><!-- redeem-lang -->' >"$shop/home/own.html"
+base_settings 'page: own.html'
+give_form
+is 'so is one without the marker' "$(outcome)" not-set-up
+base_settings
+
+# In a text browser: all that matters, in its order.
+give_mistyped HTTP_ACCEPT_LANGUAGE=en
+page >"$tmp/page.html"
+lynx -dump -nolist -width=72 "$tmp/page.html" >"$tmp/text"
+is 'lynx: title, message, label, hint' \
+	"$(grep -oE 'No download yet|mistyped|Your code|Small letters' "$tmp/text" | tr '\n' ',')" \
+	'No download yet,mistyped,Your code,Small letters,'
+unlike 'lynx: nothing of the style' "$(cat "$tmp/text")" '[{}]'
+give_files HTTP_ACCEPT_LANGUAGE=en
+page >"$tmp/page.html"
+lynx -dump -nolist -width=72 "$tmp/page.html" >"$tmp/text"
+like 'lynx: a file and its size' "$(cat "$tmp/text")" '\* first-light.zip 300.{1,2}kB'
+
+# On a server: the form that README gives for any page, a list of files that is
+# loaded again, and the page of a link that is over.
+awk '/^ *<form method="post"/ { on = 1 } on { print } on && /<\/form>/ { exit }' \
+	"$top/README" >"$shop/public_html/shop.html"
+chmod 644 "$shop/public_html/shop.html"
+settings "home: $shop/home" "secure: $shop/public_html/secure"
+shop_own
+serve apache_stock
+base=http://127.0.0.1:$port
+is 'the label has a page of its own' "$(fetch "$base/shop.html")" 200
+action=$(sed -n 's/.*<form method="post" action="\([^"]*\)">.*/\1/p' "$tmp/body")
+field=$(sed -n 's/.*<input [^>]* name="\([^"]*\)".*/\1/p' "$tmp/body")
+code PLAIN111
+is 'its form is taken' "$(fetch --data-urlencode "$field= plain-111 " "$base$action")" 303
+is 'and leads to the file' "$(fetch "$base$(sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r')")" 200
+ok 'which is the right one' cmp "$tmp/body" "$shop/home/files/first-light.zip"
+code MANY1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'file: second.flac'
+is 'several files: a list' "$(fetch -d code=MANY1111 "$base$action")" 303
+list=$(sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r')
+for time in first second third; do
+	is "it opens, the $time time" "$(fetch "$base$list")" 200
+	like "as a page, the $time time" "$(cat "$tmp/headers")" '^Content-Type: text/html; charset=utf-8'
+done
+is 'and counts once' "$(value uses "$code_file")" 1
+code ONE11111
+is 'a link' "$(fetch -d code=ONE11111 -H 'Accept-Language: es' "$base$action")" 303
+link=$(sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r')
+is 'without its secret' "$(fetch "$base${link%\?*}")" 403
+like 'the page says what to do' "$(cat "$tmp/body")" '<html lang=es>.*escribe de nuevo tu c&#243;digo'
+back=$(sed -n "s/.*<a href='\([^']*\)'>.*/\1/p" "$tmp/body")
+is 'and leads back' "$(fetch "$base$back")" 200
+like 'to the form' "$(cat "$tmp/body")" 'data-outcome="form"'
+finish
