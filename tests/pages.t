@@ -237,7 +237,7 @@ give_form HTTP_ACCEPT_LANGUAGE=en
 for attribute in 'name="code"' 'id="redeem-code"' 'autocapitalize="characters"' \
 	'autocorrect="off"' 'spellcheck="false"' 'autocomplete="off"' \
 	'placeholder="XXXX-XXXX-XXXX"' autofocus required; do
-	like "the field: $attribute" "$(input)" " $attribute[ >]"
+	like "the field: $attribute" "$(input)" " ${attribute}[ >]"
 done
 unlike 'nothing is wrong yet' "$(page | sed '/<style>/,/<\/style>/d')" 'aria-invalid|role="alert"'
 like 'the field has a label' "$(page)" '<label for="redeem-code">'
@@ -253,7 +253,7 @@ give_mistyped
 like 'a mistyped code is kept' "$(input)" 'value="7k3m-9qxa-2ftg"'
 like 'it is marked' "$(input)" 'aria-invalid="true"'
 like 'the message is told at once' "$(page)" '<div id="redeem-message" role="alert">'
-give_used_up
+give_used_up HTTP_ACCEPT_LANGUAGE=en
 unlike 'a code that is used up is not mistyped' "$(input)" aria-invalid
 code USED1111 'uses: 3' 'limit: 3' 'file: first-light.zip'
 post USED1111
