@@ -300,8 +300,7 @@ struct settings {
 	long window; /* that a link opens */
 	long grace; /* in which the second click is free */
 	long tries; /* failed, per address, in ten minutes; 0: any number */
-	long
-	    language; /* place in "languages", where the buyer asks for none of ours */
+	long language; /* for who asks for none of ours: in "languages" */
 	long links; /* LINKS_... */
 	long delivery; /* DELIVERY_... */
 };
@@ -977,8 +976,7 @@ struct key {
 	enum kind kind;
 	size_t offset; /* in struct settings: PATH_SIZE characters or a long */
 	long least, most; /* of a number */
-	const char *const
-	    *words; /* the value is the word's place; ends in NULL */
+	const char *const *words; /* the value is a place here, before NULL */
 };
 
 static const char *const link_words[] = {"symbolic", "hard", NULL};

@@ -42,7 +42,7 @@ faulty 'another zone in the settings' '^WRONG  clock .*12:30 h behind' \
 
 # a clock that is wrong, not a zone: TZ rules can have seconds
 amend='/cgi-bin\/ /a SetEnv TZ UTC0'
-TZ=XXX-0:03:20
+TZ=FAST-0:03:20
 export TZ
 host apache_stock
 unset TZ

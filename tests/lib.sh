@@ -488,3 +488,9 @@ fetch()
 	curl -s --max-time 30 -o "$tmp/body" -D "$tmp/headers" -w '%{http_code}' \
 		--path-as-is "$@" || :
 }
+
+# Where the last answer to fetch led to.
+led_to()
+{
+	sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r'
+}

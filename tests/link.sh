@@ -10,7 +10,7 @@ redeem()
 	code=$1
 	shift
 	redeemed=$(fetch -d "code=$code" "$@" "$form")
-	link=$(sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r')
+	link=$(led_to)
 }
 
 # refused NAME STATUSES CURL-ARGUMENT...: not served, and no byte of the file.

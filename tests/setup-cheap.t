@@ -69,7 +69,7 @@ chmod 644 "$clone/files/first-light.zip"
 minted=$(owner sh tools/mint -n 2 first-light.zip)
 song=$(printf '%s\n' "$minted" | sed -n 1p)
 is 'a minted code is redeemed' "$(fetch -d "code=$song" "$form")" 303
-link=$(sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r')
+link=$(led_to)
 is 'the song comes' "$(fetch "http://127.0.0.1:$port$link")" 200
 ok 'byte for byte' cmp "$tmp/body" "$clone/files/first-light.zip"
 
@@ -127,7 +127,7 @@ for name in "$minted" "$song"; do
 	file=$(printf '%s' "$name" | tr -d -)
 	is "-g: mode of $name" "$(modes "redeem/codes/$file")" '660 label:www-data '
 	is "-g: $name is redeemed" "$(fetch -d "code=$name" "$form")" 303
-	link=$(sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r')
+	link=$(led_to)
 	is "-g: the song comes" "$(fetch "http://127.0.0.1:$port$link")" 200
 done
 is '-g: failed tries are counted' "$(fetch -d code=NOSUCHCODE1 "$form"; stat -c %s "$clone/attempts" | grep -c '^0$' || :)" 4040
