@@ -4,8 +4,10 @@
 CC_MUSL = musl-gcc
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wl,-z,relro,-z,now
+# noseparate-code: 8 KiB of padding between code and constants less
 SMALL = -Os -ffunction-sections -fdata-sections -Wl,--gc-sections \
-	-fno-asynchronous-unwind-tables -Wl,--build-id=none -s
+	-fno-asynchronous-unwind-tables -Wl,--build-id=none \
+	-Wl,-z,noseparate-code -s
 # 64-bit time and file sizes on 32-bit machines, too
 WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 CFLAGS = -std=c99 $(WARNINGS) $(WIDE) $(SMALL) $(HARDENING)

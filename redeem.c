@@ -12,6 +12,8 @@
  *	                write the record back, sync it, then tell the buyer:
  *	303 Location:   /secure/<bucket>/<token>/<name>?<secret>
  *
+ * Where the server is no Apache, another DELIVERY makes the link: section 10.
+ *
  * A RECORD is a file of at most RECORD_MAX bytes, named by the code. It holds
  * lines of the form "key: value", LF or CRLF. "uses", "limit" and at least one
  * "file" must be there; "expires" may be. The program writes "uses", "last"
@@ -55,8 +57,11 @@
  *  [S15] Failed tries are counted by address; past "tries" in ten minutes that
  *        address has to wait. Mistyped codes are no failed tries, and nothing
  *        that is wrong with the table keeps anybody out.
+ *  [S16] A signature is compared in constant time. What it opens, and until
+ *        when, is what was signed. Secrets in the settings are refused where
+ *        others can read them, and wiped.
  *
- * WHAT A BUYER CAN BE TOLD is the table "answers" in section 10.
+ * WHAT A BUYER CAN BE TOLD is the table "answers" in section 11.
  */
 
 /*
@@ -64,7 +69,7 @@
  *
  * flock(2) is BSD's and everywhere; getrandom(2) is Linux 3.17, arc4random(3)
  * the BSDs'; where neither answers, /dev/urandom does. macOS calls fdatasync
- * by another name. getdents64(2) is Linux 2.4; readdir(3) does the same with
+ * and st_mtim by other names. getdents64(2) is Linux 2.4; readdir(3) does the same with
  * eight system calls more and a page of heap, much for a list of two names.
  */
 #define _XOPEN_SOURCE 700
@@ -126,6 +131,16 @@ static size_t system_random(unsigned char *at, size_t size)
 	(void)at;
 	(void)size;
 	return 0;
+#endif
+}
+
+/* The part of a second of st_mtime, in nanoseconds; stat(2). */
+static long changed_nanoseconds(const struct stat *st)
+{
+#if defined(__APPLE__)
+	return st->st_mtimespec.tv_nsec;
+#else
+	return st->st_mtim.tv_nsec;
 #endif
 }
 
@@ -267,6 +282,8 @@ static void listing_end(struct listing *listing)
 #define DAY 86400 /* seconds */
 #define STAMP_SIZE 15 /* YYYYMMDDHHMMSS */
 #define LIST_PAGE "downloads.html"
+#define SEND_SIZE 32768 /* bytes of a file that are in memory at once */
+#define LOCATION_SIZE 8192 /* bytes of an address that opens a file */
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 /* A piece of text that lies in somebody else's buffer; no NUL at its end. */
@@ -287,7 +304,10 @@ struct text {
 };
 
 enum { LINKS_SYMBOLIC, LINKS_HARD };
-enum { DELIVERY_APACHE };
+enum { DELIVERY_APACHE, DELIVERY_CGI, DELIVERY_SECDOWNLOAD, DELIVERY_S3 };
+enum { HANDOFF_NONE, HANDOFF_SENDFILE, HANDOFF_ACCEL };
+enum { ALGORITHM_HMAC_SHA256, ALGORITHM_MD5 };
+enum { STYLE_PATH, STYLE_VIRTUAL };
 
 /* What .htredeem says. Times are in seconds. */
 struct settings {
@@ -303,6 +323,23 @@ struct settings {
 	long language; /* for who asks for none of ours: in "languages" */
 	long links; /* LINKS_... */
 	long delivery; /* DELIVERY_... */
+	/* cgi */
+	char key[PATH_SIZE]; /* signs its links */
+	long handoff; /* HANDOFF_... */
+	char handoff_prefix[PATH_SIZE]; /* URL path; no slash at its end */
+	/* secdownload */
+	char prefix[PATH_SIZE]; /* URL path; no slash at its end */
+	char secret[PATH_SIZE];
+	long algorithm; /* ALGORITHM_... */
+	/* s3 */
+	char s3_endpoint[PATH_SIZE]; /* http://host:port, or https */
+	char s3_region[PATH_SIZE];
+	char s3_bucket[PATH_SIZE];
+	char s3_prefix[PATH_SIZE]; /* of keys; no slash at its end */
+	char s3_key[PATH_SIZE];
+	char s3_secret[PATH_SIZE];
+	char s3_token[PATH_SIZE]; /* of a session, or empty */
+	long s3_style; /* STYLE_... */
 };
 
 enum method { METHOD_OTHER, METHOD_GET, METHOD_HEAD, METHOD_POST };
@@ -314,6 +351,9 @@ struct request {
 	char script[PATH_SIZE]; /* URL path of this program, or empty */
 	const char *address; /* the client's, as text, or empty */
 	const char *languages; /* Accept-Language, or empty */
+	const char *path; /* decoded, what follows the script's; or empty */
+	const char *range; /* Range, or empty */
+	const char *if_range; /* If-Range, or empty */
 };
 
 /* A code as typed, ready to be looked up: letters and digits only. */
@@ -355,12 +395,21 @@ struct items {
 	struct item at[ITEMS_MAX];
 };
 
+/* A file that this program sends, or LENGTH bytes of it from FIRST on. */
+struct download {
+	int fd; /* -1: none */
+	int64_t size, first, length; /* bytes */
+	char tag[64]; /* ETag, quotes included */
+	char date[32]; /* Last-Modified */
+};
+
 /* All that one run works on: about half a megabyte, of which little is used. */
 struct shop {
 	struct settings settings;
 	struct request request;
 	struct record record;
 	struct items items;
+	struct download download;
 	int home; /* descriptor, or -1 */
 	int secure; /* descriptor, or -1 */
 	time_t now;
@@ -572,20 +621,29 @@ static void text_html(struct text *text, const char *string, size_t most)
 	}
 }
 
-/* Adds STRING percent-encoded: all but unreserved (RFC 3986) and "/". [S11] */
-static void text_url(struct text *text, const char *string)
+/* Adds STRING percent-encoded: all but unreserved (RFC 3986) and PLAIN. */
+static void text_percent(
+    struct text *text, const char *string, const char *plain)
 {
 	static const char hex[] = "0123456789ABCDEF";
 
 	for (; *string != '\0'; string++) {
 		unsigned char byte = (unsigned char)*string;
 
-		if (byte < 0x80 && (isalnum(byte) || strchr("-_.~/", byte)))
+		if (byte < 0x80 &&
+		    (isalnum(byte) || strchr("-_.~", byte) != NULL ||
+			strchr(plain, byte) != NULL))
 			text_add(text, string, 1);
 		else
 			text_print(
 			    text, "%%%c%c", hex[byte >> 4], hex[byte & 15]);
 	}
+}
+
+/* Adds a path percent-encoded, as it stands in an address. [S11] */
+static void text_url(struct text *text, const char *path)
+{
+	text_percent(text, path, "/");
 }
 
 /* Adds the instant WHEN as 2026-11-23T20:56:01Z. */
@@ -599,6 +657,31 @@ static void text_instant(struct text *text, time_t when)
 	}
 	text_print(text, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
 	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* Adds the day and time of WHEN for HTTP (RFC 9110, 5.6.7). */
+static void text_http_date(struct text *text, time_t when)
+{
+	static const char days[7][4] = {
+	    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May",
+	    "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) == NULL) {
+		text->full = true;
+		return;
+	}
+	text_print(text, "%s, %02d %s %04d %02d:%02d:%02d GMT",
+	    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900,
+	    tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+static struct span span_of(const char *string)
+{
+	struct span span = {string, strlen(string)};
+
+	return span;
 }
 
 static bool span_is(struct span span, const char *word)
@@ -686,6 +769,22 @@ static bool number_read(struct span span, long least, long most, long *number)
 	}
 	*number = value;
 	return value >= least && value <= most;
+}
+
+/* Reads up to 18 decimal digits and nothing else: seconds, or bytes. */
+static bool long_number_read(struct span span, int64_t *number)
+{
+	size_t i;
+
+	if (span.length == 0 || span.length > 18)
+		return false;
+	*number = 0;
+	for (i = 0; i < span.length; i++) {
+		if (!isdigit((unsigned char)span.at[i]))
+			return false;
+		*number = *number * 10 + (span.at[i] - '0');
+	}
+	return true;
 }
 
 /* Days from 1970-01-01 to a date of the Gregorian calendar, year >= 1970. */
@@ -856,12 +955,12 @@ static bool write_file(int at, const char *path, const struct text *text)
 }
 
 /*
- * Reads a file of at most SIZE - 1 bytes as a string. -1 with errno: EFBIG if
+ * Reads a file of at most SIZE - 1 bytes below AT as a string. -1 with errno: EFBIG if
  * it is longer, EILSEQ if there is a NUL in it.
  */
-static ssize_t read_file(const char *path, char *buffer, size_t size)
+static ssize_t read_file(int at, const char *path, char *buffer, size_t size)
 {
-	int fd = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(at, path, O_RDONLY | O_CLOEXEC);
 	ssize_t length;
 	int error;
 
@@ -968,36 +1067,70 @@ static bool lock_take(int fd, time_t deadline)
  * 4. Settings
  */
 
-enum kind { KIND_PATH, KIND_FILE, KIND_URL, KIND_ZONE, KIND_NUMBER, KIND_WORD };
+enum kind {
+	KIND_PATH,
+	KIND_FILE,
+	KIND_URL, /* a path */
+	KIND_ORIGIN,
+	KIND_ZONE,
+	KIND_TEXT, /* printable, without blanks */
+	KIND_SECRET, /* the same; not for the eyes of others */
+	KIND_NUMBER,
+	KIND_WORD
+};
 
 /* One key of .htredeem: where its value goes, and what is allowed there. */
 struct key {
 	const char *name;
 	enum kind kind;
+	unsigned needed; /* by these deliveries, FOR(...) */
 	size_t offset; /* in struct settings: PATH_SIZE characters or a long */
-	long least, most; /* of a number */
+	long least, most; /* of a number; of the characters of a secret */
 	const char *const *words; /* the value is a place here, before NULL */
 };
 
 static const char *const link_words[] = {"symbolic", "hard", NULL};
-static const char *const delivery_words[] = {"apache", NULL};
-/* RFC 5646; in the order of each line of "phrases" in section 10 */
+static const char *const delivery_words[] = {
+    "apache", "cgi", "secdownload", "s3", NULL};
+static const char *const handoff_words[] = {
+    "none", "X-Sendfile", "X-Accel-Redirect", NULL};
+static const char *const algorithm_words[] = {"hmac-sha256", "md5", NULL};
+static const char *const style_words[] = {"path", "virtual", NULL};
+/* RFC 5646; in the order of each line of "phrases" in section 11 */
 static const char *const languages[] = {"en", "fr", "de", "nl", "es", NULL};
 #define LANGUAGES (LENGTH(languages) - 1)
 
 #define PLACE(member) offsetof(struct settings, member)
+#define FOR(delivery) (1u << (delivery))
 static const struct key keys[] = {
-    {"home", KIND_PATH, PLACE(home), 0, 0, NULL},
-    {"secure", KIND_PATH, PLACE(secure), 0, 0, NULL},
-    {"url", KIND_URL, PLACE(url), 0, 0, NULL},
-    {"window", KIND_NUMBER, PLACE(window), 1, DAY, NULL},
-    {"grace", KIND_NUMBER, PLACE(grace), 0, DAY, NULL},
-    {"page", KIND_FILE, PLACE(page), 0, 0, NULL},
-    {"timezone", KIND_ZONE, PLACE(timezone), 0, 0, NULL},
-    {"links", KIND_WORD, PLACE(links), 0, 0, link_words},
-    {"language", KIND_WORD, PLACE(language), 0, 0, languages},
-    {"tries", KIND_NUMBER, PLACE(tries), 0, 100000, NULL},
-    {"delivery", KIND_WORD, PLACE(delivery), 0, 0, delivery_words},
+    {"home", KIND_PATH, ~0u, PLACE(home), 0, 0, NULL},
+    {"secure", KIND_PATH, FOR(DELIVERY_APACHE), PLACE(secure), 0, 0, NULL},
+    {"url", KIND_URL, 0, PLACE(url), 0, 0, NULL},
+    {"window", KIND_NUMBER, 0, PLACE(window), 1, DAY, NULL},
+    {"grace", KIND_NUMBER, 0, PLACE(grace), 0, DAY, NULL},
+    {"page", KIND_FILE, 0, PLACE(page), 0, 0, NULL},
+    {"timezone", KIND_ZONE, 0, PLACE(timezone), 0, 0, NULL},
+    {"links", KIND_WORD, 0, PLACE(links), 0, 0, link_words},
+    {"language", KIND_WORD, 0, PLACE(language), 0, 0, languages},
+    {"tries", KIND_NUMBER, 0, PLACE(tries), 0, 100000, NULL},
+    {"delivery", KIND_WORD, 0, PLACE(delivery), 0, 0, delivery_words},
+    {"key", KIND_SECRET, FOR(DELIVERY_CGI), PLACE(key), 32, 128, NULL},
+    {"handoff", KIND_WORD, 0, PLACE(handoff), 0, 0, handoff_words},
+    {"handoff-prefix", KIND_URL, 0, PLACE(handoff_prefix), 0, 0, NULL},
+    {"prefix", KIND_URL, FOR(DELIVERY_SECDOWNLOAD), PLACE(prefix), 0, 0, NULL},
+    {"secret", KIND_SECRET, FOR(DELIVERY_SECDOWNLOAD), PLACE(secret), 8, 128,
+	NULL},
+    {"algorithm", KIND_WORD, 0, PLACE(algorithm), 0, 0, algorithm_words},
+    {"s3-endpoint", KIND_ORIGIN, FOR(DELIVERY_S3), PLACE(s3_endpoint), 0, 0,
+	NULL},
+    {"s3-region", KIND_TEXT, FOR(DELIVERY_S3), PLACE(s3_region), 0, 0, NULL},
+    {"s3-bucket", KIND_TEXT, FOR(DELIVERY_S3), PLACE(s3_bucket), 0, 0, NULL},
+    {"s3-prefix", KIND_TEXT, 0, PLACE(s3_prefix), 0, 0, NULL},
+    {"s3-key", KIND_TEXT, FOR(DELIVERY_S3), PLACE(s3_key), 0, 0, NULL},
+    {"s3-secret", KIND_SECRET, FOR(DELIVERY_S3), PLACE(s3_secret), 1, PATH_SIZE,
+	NULL},
+    {"s3-token", KIND_SECRET, 0, PLACE(s3_token), 1, PATH_SIZE, NULL},
+    {"s3-style", KIND_WORD, 0, PLACE(s3_style), 0, 0, style_words},
 };
 
 /*
@@ -1014,6 +1147,31 @@ static bool is_url_path(const char *string)
 			strchr("-._~/%", *string) == NULL))
 			return false;
 	return true;
+}
+
+/* http://host, or https, with a port or without (RFC 6454, 6.2). */
+static bool is_origin(const char *string)
+{
+	const char *host = strstr(string, "://");
+	size_t length;
+
+	if (host == NULL ||
+	    (strncmp(string, "http:", 5) != 0 &&
+		strncmp(string, "https:", 6) != 0))
+		return false;
+	host += strlen("://");
+	length = strspn(host,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789.-:");
+	return isalnum((unsigned char)*host) &&
+	    (host[length] == '\0' || strcmp(host + length, "/") == 0);
+}
+
+static bool is_printable(const char *string)
+{
+	while (*string > ' ' && *string < 0x7f)
+		string++;
+	return *string == '\0';
 }
 
 /*
@@ -1047,6 +1205,28 @@ static long word_place(struct span value, const char *const *words)
 	return -1;
 }
 
+/* What is wrong with STRING as the value of KEY, or NULL. */
+static const char *string_wrong(const struct key *key, const char *string)
+{
+	long length = (long)strlen(string);
+
+	if (key->kind == KIND_PATH && *string != '/')
+		return "must begin with a slash";
+	if (key->kind == KIND_URL && !is_url_path(string))
+		return "must be a plain URL path, as /secure";
+	if (key->kind == KIND_ORIGIN && !is_origin(string))
+		return "must be as https://s3.example.com";
+	if (key->kind == KIND_ZONE && !zone_known(string))
+		return "no such time zone on this machine";
+	if ((key->kind == KIND_TEXT || key->kind == KIND_SECRET) &&
+	    !is_printable(string))
+		return "must be printable characters without blanks";
+	if (key->kind == KIND_SECRET && length < key->least)
+		return "too short for a secret";
+	return key->kind == KIND_SECRET && length > key->most ? "too long" :
+								NULL;
+}
+
 /* Puts VALUE in its place; what is wrong with it, or NULL. */
 static const char *key_set(
     struct settings *settings, const struct key *key, struct span value)
@@ -1070,13 +1250,7 @@ static const char *key_set(
 	}
 	if (!span_copy(value, string, PATH_SIZE))
 		return "too long";
-	if (key->kind == KIND_PATH && *string != '/')
-		return "must begin with a slash";
-	if (key->kind == KIND_URL && !is_url_path(string))
-		return "must be a plain URL path, as /secure";
-	if (key->kind == KIND_ZONE && !zone_known(string))
-		return "no such time zone on this machine";
-	return NULL;
+	return string_wrong(key, string);
 }
 
 /*
@@ -1115,25 +1289,74 @@ static bool settings_parse(struct settings *settings, struct span rest)
 	return good;
 }
 
+/* Takes slashes off the end of URL, so that another can be put there. */
+static void end_trim(char *url)
+{
+	size_t length = strlen(url);
+
+	while (length > 0 && url[length - 1] == '/')
+		url[--length] = '\0';
+}
+
 /* The rest of the settings: defaults that depend on others, what must be. */
 static bool settings_complete(struct settings *settings)
 {
-	size_t length = strlen(settings->url);
+	size_t i;
 
-	while (length > 0 && settings->url[length - 1] == '/')
-		settings->url[--length] = '\0';
 	if (settings->grace < 0)
 		settings->grace = settings->window;
-	if (settings->home[0] == '\0') {
-		complain("%s: home: is required", settings->file);
+	for (i = 0; i < LENGTH(keys); i++) {
+		if ((keys[i].needed & FOR(settings->delivery)) != 0 &&
+		    ((const char *)settings)[keys[i].offset] == '\0') {
+			complain("%s: %s: is required", settings->file,
+			    keys[i].name);
+			return false;
+		}
+	}
+	if (settings->handoff == HANDOFF_ACCEL &&
+	    settings->handoff_prefix[0] == '\0') {
+		complain("%s: handoff-prefix: is required", settings->file);
 		return false;
 	}
-	if (settings->delivery == DELIVERY_APACHE &&
-	    settings->secure[0] == '\0') {
-		complain("%s: secure: is required", settings->file);
-		return false;
-	}
+	end_trim(settings->url);
+	end_trim(settings->prefix);
+	end_trim(settings->handoff_prefix);
+	end_trim(settings->s3_endpoint);
+	end_trim(settings->s3_prefix);
 	return true;
+}
+
+/* Are there no secrets in the settings, or can nobody else read them? [S16] */
+static bool settings_hidden(const struct settings *settings)
+{
+	bool secrets = false;
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < LENGTH(keys); i++)
+		if (keys[i].kind == KIND_SECRET &&
+		    ((const char *)settings)[keys[i].offset] != '\0')
+			secrets = true;
+	if (!secrets)
+		return true;
+	if (stat(settings->file, &st) != 0) {
+		complain("%s: %s", settings->file, strerror(errno));
+		return false;
+	}
+	if ((st.st_mode & (S_IROTH | S_IWOTH)) == 0)
+		return true;
+	complain("%s: others can read the secrets in it: chmod o-rwx",
+	    settings->file);
+	return false;
+}
+
+static void settings_wipe(struct settings *settings)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(keys); i++)
+		if (keys[i].kind == KIND_SECRET)
+			wipe((char *)settings + keys[i].offset, PATH_SIZE);
 }
 
 static void settings_default(struct settings *settings)
@@ -1165,20 +1388,20 @@ static ssize_t settings_find(struct settings *settings, char *buffer)
 
 	if (*variable("REDEEM_CONF") != '\0') {
 		text_put(&path, variable("REDEEM_CONF"));
-		return read_file(path.at, buffer, SETTINGS_MAX + 1);
+		return read_file(AT_FDCWD, path.at, buffer, SETTINGS_MAX + 1);
 	}
 	if (slash != NULL) {
 		ssize_t length;
 
 		text_add(&path, script, (size_t)(slash - script) + 1);
 		text_put(&path, ".htredeem");
-		length = read_file(path.at, buffer, SETTINGS_MAX + 1);
+		length = read_file(AT_FDCWD, path.at, buffer, SETTINGS_MAX + 1);
 		if (length >= 0 || errno != ENOENT)
 			return length;
 	}
 	path = text_in(settings->file, sizeof(settings->file));
 	text_put(&path, ".htredeem");
-	return read_file(path.at, buffer, SETTINGS_MAX + 1);
+	return read_file(AT_FDCWD, path.at, buffer, SETTINGS_MAX + 1);
 }
 
 /* Finds and reads the settings; false, with a complaint, if they do not hold. */
@@ -1196,7 +1419,8 @@ static bool settings_load(struct settings *settings)
 		return false;
 	}
 	whole.length = (size_t)length;
-	good = settings_parse(settings, whole) && settings_complete(settings);
+	good = settings_parse(settings, whole) && settings_complete(settings) &&
+	    settings_hidden(settings);
 	wipe(buffer, sizeof(buffer));
 	if (good && settings->timezone[0] != '\0') {
 		if (setenv("TZ", settings->timezone, 1) != 0) {
@@ -1337,7 +1561,7 @@ static void body_skip(int in)
 	}
 }
 
-/* What is wrong with a request; see section 10. */
+/* What is wrong with a request; see section 11. */
 enum fault {
 	FAULT_NONE,
 	FAULT_METHOD,
@@ -1406,6 +1630,9 @@ static enum fault request_take(struct request *request, int in)
 	request->typed[0] = '\0';
 	request->address = variable("REMOTE_ADDR");
 	request->languages = variable("HTTP_ACCEPT_LANGUAGE");
+	request->path = variable("PATH_INFO");
+	request->range = variable("HTTP_RANGE");
+	request->if_range = variable("HTTP_IF_RANGE");
 	request->method = METHOD_OTHER;
 	request_script(request);
 	if (strcmp(method, "POST") == 0) {
@@ -2050,7 +2277,275 @@ static bool record_write(struct record *record, const struct change *change)
 }
 
 /*
- * 9. Link and deliveries
+ * 9. Digests: SHA-256 (FIPS 180-4), HMAC with it (RFC 2104), MD5 (RFC 1321)
+ *
+ * Both take blocks of 16 words and end with the length of it all; they differ
+ * in how a block is stirred into the state and which byte of a word is first.
+ */
+#define BLOCK_SIZE 64 /* bytes */
+#define SHA256_SIZE 32 /* bytes of a digest */
+#define MD5_SIZE 16
+
+struct algorithm {
+	size_t size; /* bytes of a digest */
+	bool big; /* the greatest byte of a word comes first */
+	uint32_t start[8];
+	void (*stir)(uint32_t *state, const uint32_t *block);
+};
+
+struct digest {
+	const struct algorithm *algorithm;
+	uint32_t state[8];
+	uint64_t length; /* bytes taken in */
+	unsigned char block[BLOCK_SIZE]; /* the bytes of the last one */
+};
+
+static uint32_t turn_left(uint32_t word, unsigned bits)
+{
+	return word << bits | word >> (32 - bits);
+}
+
+static uint32_t turn_right(uint32_t word, unsigned bits)
+{
+	return word >> bits | word << (32 - bits);
+}
+
+/* FIPS 180-4, 4.2.2: of the cube roots of the first 64 primes */
+static const uint32_t sha256_words[64] = {0x428a2f98, 0x71374491, 0xb5c0fbcf,
+    0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
+    0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7,
+    0xc19bf174, 0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f,
+    0x4a7484aa, 0x5cb0a9dc, 0x76f988da, 0x983e5152, 0xa831c66d, 0xb00327c8,
+    0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967, 0x27b70a85,
+    0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e,
+    0x92722c85, 0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819,
+    0xd6990624, 0xf40e3585, 0x106aa070, 0x19a4c116, 0x1e376c08, 0x2748774c,
+    0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3, 0x748f82ee,
+    0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
+    0xc67178f2};
+
+/* One of the 64 steps, FIPS 180-4, 6.2.2: a is v[0], h is v[7]. */
+static void sha256_step(uint32_t *v, uint32_t word)
+{
+	uint32_t e = turn_right(v[4], 6) ^ turn_right(v[4], 11) ^
+	    turn_right(v[4], 25);
+	uint32_t a = turn_right(v[0], 2) ^ turn_right(v[0], 13) ^
+	    turn_right(v[0], 22);
+	uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
+	uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
+	uint32_t first = v[7] + e + choice + word;
+
+	memmove(v + 1, v, 7 * sizeof(*v));
+	v[4] += first;
+	v[0] = first + a + majority;
+}
+
+static void sha256_stir(uint32_t *state, const uint32_t *block)
+{
+	uint32_t w[64], v[8];
+	size_t i;
+
+	memcpy(w, block, BLOCK_SIZE);
+	for (i = 16; i < 64; i++) {
+		uint32_t a = w[i - 15], b = w[i - 2];
+
+		w[i] = w[i - 16] + w[i - 7] +
+		    (turn_right(a, 7) ^ turn_right(a, 18) ^ a >> 3) +
+		    (turn_right(b, 17) ^ turn_right(b, 19) ^ b >> 10);
+	}
+	memcpy(v, state, sizeof(v));
+	for (i = 0; i < 64; i++)
+		sha256_step(v, w[i] + sha256_words[i]);
+	for (i = 0; i < 8; i++)
+		state[i] += v[i];
+	wipe(w, sizeof(w));
+	wipe(v, sizeof(v));
+}
+
+/* RFC 1321, 3.4: 2^32 times the sine of 1, 2, ... 64 */
+static const uint32_t md5_words[64] = {0xd76aa478, 0xe8c7b756, 0x242070db,
+    0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501, 0x698098d8,
+    0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e,
+    0x49b40821, 0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa, 0xd62f105d,
+    0x02441453, 0xd8a1e681, 0xe7d3fbc8, 0x21e1cde6, 0xc33707d6, 0xf4d50d87,
+    0x455a14ed, 0xa9e3e905, 0xfcefa3f8, 0x676f02d9, 0x8d2a4c8a, 0xfffa3942,
+    0x8771f681, 0x6d9d6122, 0xfde5380c, 0xa4beea44, 0x4bdecfa9, 0xf6bb4b60,
+    0xbebfbc70, 0x289b7ec6, 0xeaa127fa, 0xd4ef3085, 0x04881d05, 0xd9d4d039,
+    0xe6db99e5, 0x1fa27cf8, 0xc4ac5665, 0xf4292244, 0x432aff97, 0xab9423a7,
+    0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1, 0x6fa87e4f,
+    0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb,
+    0xeb86d391};
+
+/* Step I of 64, RFC 1321, 3.4: a, b, c and d are V. */
+static void md5_step(uint32_t *v, const uint32_t *block, size_t i)
+{
+	static const unsigned char turns[4][4] = {
+	    {7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
+	uint32_t b = v[1], c = v[2], d = v[3];
+	const uint32_t mixed[] = {
+	    (b & c) | (~b & d), (d & b) | (~d & c), b ^ c ^ d, c ^ (b | ~d)};
+	const size_t places[] = {i, 5 * i + 1, 3 * i + 5, 7 * i};
+	size_t round = i / 16;
+	uint32_t sum = v[0] + mixed[round] + block[places[round] % 16] +
+	    md5_words[i];
+
+	v[0] = d;
+	v[3] = c;
+	v[2] = b;
+	v[1] = b + turn_left(sum, turns[round][i % 4]);
+}
+
+static void md5_stir(uint32_t *state, const uint32_t *block)
+{
+	uint32_t v[4];
+	size_t i;
+
+	memcpy(v, state, sizeof(v));
+	for (i = 0; i < 64; i++)
+		md5_step(v, block, i);
+	for (i = 0; i < 4; i++)
+		state[i] += v[i];
+	wipe(v, sizeof(v));
+}
+
+static const struct algorithm sha256 = {SHA256_SIZE, true,
+    {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
+	0x1f83d9ab, 0x5be0cd19},
+    sha256_stir};
+static const struct algorithm md5 = {MD5_SIZE, false,
+    {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0, 0, 0, 0}, md5_stir};
+
+static void digest_begin(
+    struct digest *digest, const struct algorithm *algorithm)
+{
+	memset(digest, 0, sizeof(*digest));
+	digest->algorithm = algorithm;
+	memcpy(digest->state, algorithm->start, sizeof(digest->state));
+}
+
+/* Where in a word the byte is that stands at PLACE, in bits from the right. */
+static unsigned byte_shift(const struct digest *digest, size_t place)
+{
+	unsigned in_word = (unsigned)(place % 4);
+
+	return 8 * (digest->algorithm->big ? 3 - in_word : in_word);
+}
+
+static void digest_block(struct digest *digest)
+{
+	uint32_t words[BLOCK_SIZE / 4] = {0};
+	size_t i;
+
+	for (i = 0; i < BLOCK_SIZE; i++)
+		words[i / 4] |= (uint32_t)digest->block[i]
+		    << byte_shift(digest, i);
+	digest->algorithm->stir(digest->state, words);
+	wipe(words, sizeof(words));
+}
+
+/* Takes LENGTH bytes in. */
+static void digest_add(struct digest *digest, const void *at, size_t length)
+{
+	const unsigned char *from = at;
+
+	while (length-- > 0) {
+		digest->block[digest->length++ % BLOCK_SIZE] = *from++;
+		if (digest->length % BLOCK_SIZE == 0)
+			digest_block(digest);
+	}
+}
+
+/* Writes the digest of all that was taken in, and wipes what led to it. */
+static void digest_end(struct digest *digest, unsigned char *result)
+{
+	static const unsigned char first = 0x80, more = 0;
+	uint64_t bits = digest->length * 8;
+	bool big = digest->algorithm->big;
+	size_t i;
+
+	digest_add(digest, &first, 1);
+	while (digest->length % BLOCK_SIZE != BLOCK_SIZE - 8)
+		digest_add(digest, &more, 1);
+	for (i = 0; i < 8; i++) {
+		unsigned char byte = (unsigned char)(bits >>
+		    (8 * (big ? 7 - i : i)));
+
+		digest_add(digest, &byte, 1);
+	}
+	for (i = 0; i < digest->algorithm->size; i++)
+		result[i] = (unsigned char)(digest->state[i / 4] >>
+		    byte_shift(digest, i));
+	wipe(digest, sizeof(*digest));
+}
+
+static void sha256_of(struct span message, unsigned char result[SHA256_SIZE])
+{
+	struct digest digest;
+
+	digest_begin(&digest, &sha256);
+	digest_add(&digest, message.at, message.length);
+	digest_end(&digest, result);
+}
+
+/* HMAC-SHA256 of MESSAGE under KEY, which may have any length. */
+static void hmac(
+    struct span key, struct span message, unsigned char mac[SHA256_SIZE])
+{
+	unsigned char pad[BLOCK_SIZE] = {0};
+	struct digest digest;
+	size_t i;
+
+	if (key.length > BLOCK_SIZE)
+		sha256_of(key, pad);
+	else
+		memcpy(pad, key.at, key.length);
+	for (i = 0; i < BLOCK_SIZE; i++)
+		pad[i] ^= 0x36;
+	digest_begin(&digest, &sha256);
+	digest_add(&digest, pad, BLOCK_SIZE);
+	digest_add(&digest, message.at, message.length);
+	digest_end(&digest, mac);
+	for (i = 0; i < BLOCK_SIZE; i++)
+		pad[i] ^= 0x36 ^ 0x5c;
+	digest_begin(&digest, &sha256);
+	digest_add(&digest, pad, BLOCK_SIZE);
+	digest_add(&digest, mac, SHA256_SIZE);
+	digest_end(&digest, mac);
+	wipe(pad, sizeof(pad));
+}
+
+/* Are the SIZE bytes the same? Takes as long whether they are or not. */
+static bool same_bytes(const char *left, const char *right, size_t size)
+{
+	volatile unsigned char differ = 0;
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		differ |= (unsigned char)(left[i] ^ right[i]);
+	return differ == 0;
+}
+
+/* Adds SIZE bytes in base64url without padding (RFC 4648, 5). */
+static void text_base64url(
+    struct text *text, const unsigned char *bytes, size_t size)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	uint32_t bits = 0;
+	unsigned have = 0;
+	size_t i;
+
+	for (i = 0; i < size; i++) {
+		bits = bits << 8 | bytes[i];
+		for (have += 8; have >= 6; have -= 6)
+			text_add(text, &digits[bits >> (have - 6) & 63], 1);
+	}
+	if (have > 0)
+		text_add(text, &digits[bits << (6 - have) & 63], 1);
+}
+
+/*
+ * 10. Link and deliveries
  */
 
 /* Extensions that some server runs instead of sending; mint has the same. */
@@ -2261,10 +2756,10 @@ static bool items_collect(
 	return items_name(items);
 }
 
-/* What the link of several files, or of one, opens first. */
-static const char *items_first(const struct items *items)
+/* What a link opens first: its one file, or NULL for the page of several. */
+static const struct item *items_first(const struct items *items)
 {
-	return items->count == 1 ? items->at[0].name : LIST_PAGE;
+	return items->count == 1 ? &items->at[0] : NULL;
 }
 
 /* A new link, which nobody can guess; false if the kernel gives no bytes. */
@@ -2302,22 +2797,31 @@ struct offer {
 };
 
 /*
- * A way to let the buyer have the files. All functions but "address" return
- * false after a complaint.
+ * A way to let the buyer have the files. Where an ITEM is NULL, the page that
+ * lists several is meant.
  *
- *	publish		makes the link work; on failure leaves nothing behind
- *	alive		does a published link still open NAME? No complaint.
+ *	publish		makes the link work; false after a complaint, and then
+ *			nothing is left behind
+ *	alive		does a published link still open ITEM? No complaint.
  *	withdraw	undoes publish
- *	address		adds the URL of NAME, as it stands in Location
+ *	address		adds the URL of ITEM, as it stands in Location; after a
+ *			complaint TEXT is full
+ *	origin		adds the origin (RFC 6454) of these URLs, where it is
+ *			not the program's own; NULL where it always is
  *	sweep		removes a bounded number of expired links
+ *	key		place in the settings of what the links are signed with
+ *			that come back to this program; 0 where none do
  */
 struct delivery {
 	bool (*publish)(const struct shop *, const struct offer *);
-	bool (*alive)(const struct shop *, const struct link *, const char *);
+	bool (*alive)(
+	    const struct shop *, const struct link *, const struct item *);
 	void (*withdraw)(const struct shop *, const struct link *);
-	void (*address)(const struct shop *, const struct link *, const char *,
-	    struct text *);
+	void (*address)(const struct shop *, const struct link *,
+	    const struct item *, struct text *);
+	void (*origin)(const struct settings *, struct text *);
 	void (*sweep)(const struct shop *);
+	size_t key;
 };
 
 /*
@@ -2495,7 +2999,8 @@ static bool apache_fill(
 }
 
 /*
- * Removes a link's directory with what is in it; others may be doing it too.
+ * Removes a link's directory with what is in it, or the page that it is where
+ * it has no directory; others may be doing it too.
  * The rules go last, and only when all that they guard is gone: whoever is
  * killed on the way leaves no file without them. [S7]
  */
@@ -2506,8 +3011,10 @@ static void remove_link(int at, const char *path)
 	const char *name;
 	bool guarding = false;
 
-	if (fd < 0)
+	if (fd < 0) {
+		(void)unlinkat(at, path, 0);
 		return;
+	}
 	listing_begin(&listing, fd);
 	while ((name = listing_next(&listing)) != NULL)
 		if (strcmp(name, ".htaccess") != 0 &&
@@ -2521,9 +3028,9 @@ static void remove_link(int at, const char *path)
 }
 
 /* Removes up to *ALLOWED links of a bucket, and the bucket if it is empty. */
-static void remove_bucket(int secure, const char *bucket, int *allowed)
+static void remove_bucket(int at, const char *bucket, int *allowed)
 {
-	int fd = folder_open(secure, bucket);
+	int fd = folder_open(at, bucket);
 	struct listing listing;
 	const char *name;
 
@@ -2537,29 +3044,34 @@ static void remove_bucket(int secure, const char *bucket, int *allowed)
 	listing_end(&listing);
 	(void)close(fd);
 	if (*allowed > 0)
-		(void)unlinkat(secure, bucket, AT_REMOVEDIR);
+		(void)unlinkat(at, bucket, AT_REMOVEDIR);
 }
 
 /*
- * Removes what is over, at most SWEEP_MAX links: a bucket is a minute; when the
- * minute is over, so is each link in it. [S14]
+ * Removes what is over below AT, at most SWEEP_MAX links: a bucket is a minute;
+ * when the minute is over, so is each link in it. [S14]
  */
-static void apache_sweep(const struct shop *shop)
+static void remove_expired(int at, time_t now)
 {
 	struct listing listing;
 	const char *name;
 	int allowed = SWEEP_MAX;
 	long minute;
 
-	listing_begin(&listing, shop->secure);
+	listing_begin(&listing, at);
 	while (allowed > 0 && (name = listing_next(&listing)) != NULL) {
 		struct span digits = {name, strlen(name)};
 
 		if (number_read(digits, 0, 999999999, &minute) &&
-		    minute < shop->now / 60)
-			remove_bucket(shop->secure, name, &allowed);
+		    minute < now / 60)
+			remove_bucket(at, name, &allowed);
 	}
 	listing_end(&listing);
+}
+
+static void apache_sweep(const struct shop *shop)
+{
+	remove_expired(shop->secure, shop->now);
 }
 
 static bool apache_publish(const struct shop *shop, const struct offer *offer)
@@ -2578,10 +3090,16 @@ static bool apache_publish(const struct shop *shop, const struct offer *offer)
 	return done;
 }
 
-static bool apache_alive(
-    const struct shop *shop, const struct link *link, const char *name)
+/* What ITEM is called in a link's directory. */
+static const char *apache_name(const struct item *item)
 {
-	struct place place = apache_place(link, "", name);
+	return item != NULL ? item->name : LIST_PAGE;
+}
+
+static bool apache_alive(
+    const struct shop *shop, const struct link *link, const struct item *item)
+{
+	struct place place = apache_place(link, "", apache_name(item));
 	struct stat st;
 
 	return fstatat(shop->secure, place.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
@@ -2597,9 +3115,9 @@ static void apache_withdraw(const struct shop *shop, const struct link *link)
 }
 
 static void apache_address(const struct shop *shop, const struct link *link,
-    const char *name, struct text *text)
+    const struct item *item, struct text *text)
 {
-	struct place place = apache_place(link, "", name);
+	struct place place = apache_place(link, "", apache_name(item));
 
 	text_put(text, shop->settings.url);
 	text_put(text, "/");
@@ -2607,18 +3125,566 @@ static void apache_address(const struct shop *shop, const struct link *link,
 	text_print(text, "?%s", link->secret);
 }
 
+/*
+ * The other deliveries. Their addresses carry a signature that whoever sends
+ * the bytes checks, so nothing has to be made on the disk, but for the page of
+ * several files: it lies in home/lists/<bucket>/<token>, and this program shows
+ * it, at an address that it signs itself:
+ *
+ *	SCRIPT_NAME/<end>/<mac>/<token>/downloads.html
+ *
+ * "end" is in seconds since 1970; "mac" is HMAC-SHA256, in hexadecimal, of what
+ * signature_make puts together. [S16]
+ */
+#define MAC_SIZE (2 * SHA256_SIZE + 1)
+
+/* What is signed; the one is never taken for the other. */
+static const char kind_file[] = "file";
+static const char kind_list[] = "list";
+
+/* Signs that the WHAT of this KIND opens until END, as these are written. */
+static bool signature_make(const char *key, const char *kind, struct span end,
+    struct span what, char mac[MAC_SIZE])
+{
+	unsigned char bytes[SHA256_SIZE];
+	char buffer[PATH_SIZE + 64];
+	struct text text = text_in(buffer, sizeof(buffer));
+	struct span message = {buffer, 0};
+
+	text_print(&text, "%s ", kind);
+	text_add(&text, end.at, end.length);
+	text_put(&text, " ");
+	text_add(&text, what.at, what.length);
+	message.length = text.length;
+	hmac(span_of(key), message, bytes);
+	hex_write(bytes, sizeof(bytes), mac);
+	return !text.full;
+}
+
+/* Adds the address at which this program opens the WHAT of this KIND. */
+static void signed_address(const struct shop *shop, const char *key,
+    const char *kind, time_t end, const char *what, struct text *text)
+{
+	const char *script = shop->request.script;
+	char digits[24];
+	struct text number = text_in(digits, sizeof(digits));
+	char mac[MAC_SIZE];
+
+	text_number(&number, (long long)end, 1);
+	if (script[0] == '\0')
+		complain("SCRIPT_NAME: not a plain path");
+	if (script[0] == '\0' ||
+	    !signature_make(key, kind, span_of(digits), span_of(what), mac)) {
+		text->full = true;
+		return;
+	}
+	text_print(text, "%s/%s/%s/", script, digits, mac);
+	text_url(text, what);
+}
+
+/* The path below home of the page of LINK, or of its bucket. */
+static struct place list_place(const struct link *link, bool page)
+{
+	struct place place = {""};
+	struct text text = text_in(place.path, sizeof(place.path));
+
+	text_print(&text, "lists/%lld", link_bucket(link));
+	if (page)
+		text_print(&text, "/%s", link->token);
+	return place;
+}
+
+/*
+ * Keeps the page of several files. Its folders are made once more where
+ * list_withdraw or a sweep took them away in between.
+ */
+static bool list_publish(const struct shop *shop, const struct offer *offer)
+{
+	struct place bucket = list_place(offer->link, false);
+	struct place page = list_place(offer->link, true);
+	bool done = offer->list->length == 0;
+	int more;
+
+	for (more = 1; !done && more >= 0; more--) {
+		if ((mkdirat(shop->home, "lists", 0700) != 0 &&
+			errno != EEXIST) ||
+		    (mkdirat(shop->home, bucket.path,
+			 apache_mode(shop->home)) != 0 &&
+			errno != EEXIST))
+			break;
+		done = write_file(shop->home, page.path, offer->list);
+		if (!done && errno != ENOENT)
+			break;
+	}
+	if (!done) {
+		complain("%s: %s", page.path, strerror(errno));
+		(void)unlinkat(shop->home, page.path, 0);
+	}
+	return done;
+}
+
+static bool list_alive(
+    const struct shop *shop, const struct link *link, const struct item *item)
+{
+	struct place page = list_place(link, true);
+	struct stat st;
+
+	return item != NULL ||
+	    fstatat(shop->home, page.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static void list_withdraw(const struct shop *shop, const struct link *link)
+{
+	struct place bucket = list_place(link, false);
+	struct place page = list_place(link, true);
+
+	(void)unlinkat(shop->home, page.path, 0);
+	(void)unlinkat(shop->home, bucket.path, AT_REMOVEDIR);
+}
+
+static void list_address(const struct shop *shop, const char *key,
+    const struct link *link, struct text *text)
+{
+	signed_address(shop, key, kind_list, link->end, link->token, text);
+	text_put(text, "/" LIST_PAGE);
+}
+
+static void list_sweep(const struct shop *shop)
+{
+	int fd = folder_open(shop->home, "lists");
+
+	if (fd < 0)
+		return;
+	remove_expired(fd, shop->now);
+	(void)close(fd);
+}
+
+/* The path of ITEM below home/files. */
+static const char *item_path(const struct item *item)
+{
+	return item->path + strlen("files/");
+}
+
+/* Delivery "cgi": this program sends the bytes, or has the server send them. */
+static void cgi_address(const struct shop *shop, const struct link *link,
+    const struct item *item, struct text *text)
+{
+	const char *key = shop->settings.key;
+
+	if (item != NULL)
+		signed_address(
+		    shop, key, kind_file, link->end, item_path(item), text);
+	else
+		list_address(shop, key, link, text);
+}
+
+/*
+ * Delivery "secdownload": as lighttpd's mod_secdownload checks them,
+ * <prefix>/<mac>/<time>/<path>. The time is when the link was given, 8 digits
+ * in hexadecimal; the server has to know the window.
+ */
+static void secdownload_mac(const struct settings *settings, const char *hex,
+    const char *path, struct text *text)
+{
+	unsigned char bytes[SHA256_SIZE];
+	char buffer[PATH_SIZE + 32];
+	struct text message = text_in(buffer, sizeof(buffer));
+	struct digest digest;
+
+	if (settings->algorithm == ALGORITHM_HMAC_SHA256) {
+		text_print(&message, "/%s/%s", hex, path);
+		hmac(span_of(settings->secret), span_of(buffer), bytes);
+		text_base64url(text, bytes, SHA256_SIZE);
+	} else {
+		char mac[2 * MD5_SIZE + 1];
+
+		text_print(&message, "/%s%s", path, hex);
+		digest_begin(&digest, &md5);
+		digest_add(&digest, settings->secret, strlen(settings->secret));
+		digest_add(&digest, buffer, message.length);
+		digest_end(&digest, bytes);
+		hex_write(bytes, MD5_SIZE, mac);
+		text_put(text, mac);
+	}
+	text->full = text->full || message.full;
+}
+
+static void secdownload_address(const struct shop *shop,
+    const struct link *link, const struct item *item, struct text *text)
+{
+	const struct settings *settings = &shop->settings;
+	uint64_t given = (uint64_t)(link->end - settings->window);
+	unsigned char bytes[4];
+	char hex[2 * sizeof(bytes) + 1];
+	size_t i;
+
+	if (item == NULL) {
+		list_address(shop, settings->secret, link, text);
+		return;
+	}
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(given >> 8 * (3 - i));
+	hex_write(bytes, sizeof(bytes), hex);
+	text_print(text, "%s/", settings->prefix);
+	secdownload_mac(settings, hex, item_path(item), text);
+	text_print(text, "/%s/", hex);
+	text_url(text, item_path(item));
+}
+
+/*
+ * Adds the value of Content-Disposition for a file NAME to be saved (RFC 6266,
+ * appendix D): in plain characters, and, where that is not all of it or ALWAYS,
+ * as it is.
+ */
+static void text_disposition(struct text *text, const char *name, bool always)
+{
+	const char *at;
+
+	text_put(text, "attachment; filename=\"");
+	for (at = name; *at != '\0'; at++) {
+		unsigned char byte = (unsigned char)*at;
+		bool plain = byte < 0x80 && !iscntrl(byte) &&
+		    strchr("\"\\%/", byte) == NULL;
+
+		text_add(text, plain ? at : "_", 1);
+		always = always || !plain;
+	}
+	text_put(text, "\"");
+	if (always) {
+		text_put(text, "; filename*=UTF-8''");
+		text_percent(text, name, "");
+	}
+}
+
+/*
+ * Delivery "s3": presigned addresses of an object store, AWS Signature Version
+ * 4 in the query. What is signed, and in which order, is in Amazon's "Signature
+ * Calculations for the Authorization Header" and "Using Query Parameters".
+ */
+
+/* Adds the host as browsers write it in Host: without the usual port. */
+static void s3_host(const struct settings *settings, struct text *text)
+{
+	const char *host = strstr(settings->s3_endpoint, "://") + 3;
+	bool secure = strncmp(settings->s3_endpoint, "https", 5) == 0;
+	const char *port = strchr(host, ':');
+	char letter;
+
+	if (port != NULL && strcmp(port, secure ? ":443" : ":80") != 0)
+		port = NULL;
+	if (settings->s3_style == STYLE_VIRTUAL)
+		text_print(text, "%s.", settings->s3_bucket);
+	for (; *host != '\0' && host != port; host++) {
+		letter = (char)tolower((unsigned char)*host);
+		text_add(text, &letter, 1);
+	}
+}
+
+static void s3_origin(const struct settings *settings, struct text *text)
+{
+	bool secure = strncmp(settings->s3_endpoint, "https", 5) == 0;
+
+	text_put(text, secure ? "https://" : "http://");
+	s3_host(settings, text);
+}
+
+/* Adds the path of the object PATH, encoded as it is signed and asked for. */
+static void s3_path(
+    const struct settings *settings, const char *path, struct text *text)
+{
+	const char *prefix = settings->s3_prefix;
+
+	prefix += strspn(prefix, "/");
+	if (settings->s3_style == STYLE_PATH) {
+		text_put(text, "/");
+		text_url(text, settings->s3_bucket);
+	}
+	if (*prefix != '\0') {
+		text_put(text, "/");
+		text_url(text, prefix);
+	}
+	text_put(text, "/");
+	text_url(text, path);
+}
+
+/* What makes a signature hold: "stamp" is 20130524T000000Z. */
+struct s3_scope {
+	char stamp[32];
+	char at[3 * PATH_SIZE]; /* day/region/s3/aws4_request */
+};
+
+static bool s3_scope(
+    const struct settings *settings, time_t when, struct s3_scope *scope)
+{
+	struct text instant = text_in(scope->stamp, sizeof(scope->stamp));
+	struct text text = text_in(scope->at, sizeof(scope->at));
+	struct tm tm;
+
+	if (gmtime_r(&when, &tm) == NULL)
+		return false;
+	text_print(&instant, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900,
+	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	text_print(&text, "%.*s/%s/s3/aws4_request", 8, scope->stamp,
+	    settings->s3_region);
+	return !text.full;
+}
+
+/* Adds the query but its signature, in the order of its names. */
+static void s3_query(const struct settings *settings,
+    const struct s3_scope *scope, const char *name, struct text *text)
+{
+	char buffer[4 * NAME_SIZE + 64];
+	struct text disposition = text_in(buffer, sizeof(buffer));
+
+	text_put(text, "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=");
+	text_percent(text, settings->s3_key, "");
+	text_put(text, "%2F");
+	text_percent(text, scope->at, "");
+	text_print(text, "&X-Amz-Date=%s&X-Amz-Expires=%ld", scope->stamp,
+	    settings->window);
+	if (settings->s3_token[0] != '\0') {
+		text_put(text, "&X-Amz-Security-Token=");
+		text_percent(text, settings->s3_token, "");
+	}
+	text_put(text, "&X-Amz-SignedHeaders=host");
+	if (name != NULL) {
+		text_disposition(&disposition, name, false);
+		text_put(text, "&response-content-disposition=");
+		text_percent(text, buffer, "");
+	}
+	text->full = text->full || disposition.full;
+}
+
+/* Signs MESSAGE with the key of the day, region and service. */
+static void s3_sign(const struct settings *settings,
+    const struct s3_scope *scope, struct span message, char mac[MAC_SIZE])
+{
+	char start[PATH_SIZE + 8];
+	struct text text = text_in(start, sizeof(start));
+	unsigned char bytes[SHA256_SIZE];
+	struct span key = {(const char *)bytes, SHA256_SIZE};
+	struct span rest = span_of(scope->at);
+
+	text_print(&text, "AWS4%s", settings->s3_secret);
+	hmac(span_of(start), span_cut(&rest, '/'), bytes);
+	while (rest.length > 0)
+		hmac(key, span_cut(&rest, '/'), bytes);
+	hmac(key, message, bytes);
+	hex_write(bytes, SHA256_SIZE, mac);
+	wipe(start, sizeof(start));
+	wipe(bytes, sizeof(bytes));
+}
+
+/*
+ * Adds a link to the object PATH that opens from WHEN on for the window, and is
+ * saved as NAME; without a NAME, as the store calls it. TEXT is full if there
+ * is no such link.
+ */
+static void s3_presign(const struct settings *settings, time_t when,
+    const char *path, const char *name, struct text *text)
+{
+	char buffers[3][8 * PATH_SIZE];
+	struct text where = text_in(buffers[0], sizeof(buffers[0]));
+	struct text query = text_in(buffers[1], sizeof(buffers[1]));
+	struct text signed_text = text_in(buffers[2], sizeof(buffers[2]));
+	unsigned char bytes[SHA256_SIZE];
+	char mac[MAC_SIZE];
+	struct s3_scope scope;
+
+	if (!s3_scope(settings, when, &scope)) {
+		text->full = true;
+		return;
+	}
+	s3_path(settings, path, &where);
+	s3_query(settings, &scope, name, &query);
+	text_print(&signed_text, "GET\n%s\n%s\nhost:", where.at, query.at);
+	s3_host(settings, &signed_text);
+	text_put(&signed_text, "\n\nhost\nUNSIGNED-PAYLOAD");
+	text->full = text->full || where.full || query.full || signed_text.full;
+	sha256_of(span_of(signed_text.at), bytes);
+	hex_write(bytes, SHA256_SIZE, mac);
+	signed_text = text_in(buffers[2], sizeof(buffers[2]));
+	text_print(&signed_text, "AWS4-HMAC-SHA256\n%s\n%s\n%s", scope.stamp,
+	    scope.at, mac);
+	s3_sign(settings, &scope, span_of(signed_text.at), mac);
+	s3_origin(settings, text);
+	text_print(text, "%s?%s&X-Amz-Signature=%s", where.at, query.at, mac);
+}
+
+static void s3_address(const struct shop *shop, const struct link *link,
+    const struct item *item, struct text *text)
+{
+	const struct settings *settings = &shop->settings;
+
+	if (item != NULL)
+		s3_presign(settings, link->end - settings->window,
+		    item_path(item), item->name, text);
+	else
+		list_address(shop, settings->s3_secret, link, text);
+}
+
 /* In the order of DELIVERY_... */
 static const struct delivery deliveries[] = {
-    {apache_publish, apache_alive, apache_withdraw, apache_address,
-	apache_sweep},
+    {apache_publish, apache_alive, apache_withdraw, apache_address, NULL,
+	apache_sweep, 0},
+    {list_publish, list_alive, list_withdraw, cgi_address, NULL, list_sweep,
+	PLACE(key)},
+    {list_publish, list_alive, list_withdraw, secdownload_address, NULL,
+	list_sweep, PLACE(secret)},
+    {list_publish, list_alive, list_withdraw, s3_address, s3_origin, list_sweep,
+	PLACE(s3_secret)},
+};
+
+/* What a link leads to that has come back to this program. */
+enum opened {
+	OPENED_NONE,
+	OPENED_WRONG,
+	OPENED_OVER,
+	OPENED_FILE,
+	OPENED_LIST
 };
 
 /*
- * 10. Pages and reply
+ * Looks at the path behind the script's, "/<end>/<mac>/<what>". WHAT is then
+ * the path of a file below home/files; of a list, LINK has end and token. [S16]
+ */
+static enum opened link_open(
+    const struct shop *shop, struct span *what, struct link *link)
+{
+	const struct settings *settings = &shop->settings;
+	size_t place = deliveries[settings->delivery].key;
+	const char *key = (const char *)settings + place;
+	struct span rest = span_of(shop->request.path);
+	struct span end, mac, token;
+	char file[MAC_SIZE], list[MAC_SIZE];
+	int64_t seconds;
+	bool is_file, is_list;
+
+	if (place == 0 || rest.length < 2)
+		return OPENED_NONE;
+	if (span_cut(&rest, '/').length > 0)
+		return OPENED_WRONG;
+	end = span_cut(&rest, '/');
+	mac = span_cut(&rest, '/');
+	*what = rest;
+	token = span_cut(&rest, '/');
+	if (!long_number_read(end, &seconds) || mac.length != MAC_SIZE - 1 ||
+	    !signature_make(key, kind_file, end, *what, file) ||
+	    !signature_make(key, kind_list, end, token, list))
+		return OPENED_WRONG;
+	is_file = same_bytes(mac.at, file, MAC_SIZE - 1);
+	is_list = same_bytes(mac.at, list, MAC_SIZE - 1) &&
+	    span_is(rest, LIST_PAGE) &&
+	    span_copy(token, link->token, sizeof(link->token));
+	link->end = (time_t)seconds;
+	if (!is_file && !is_list)
+		return OPENED_WRONG;
+	if (seconds < shop->now)
+		return OPENED_OVER;
+	return is_file ? OPENED_FILE : OPENED_LIST;
+}
+
+/*
+ * Reads one range (RFC 9110, 14.1.2) of a file of SIZE bytes; several, and what
+ * is not understood, count as none. False if it lies behind the end.
+ */
+static bool range_read(
+    const char *range, int64_t size, int64_t *first, int64_t *length)
+{
+	struct span rest = span_of(range);
+	struct span unit = span_cut(&rest, '=');
+	struct span from = span_trim(span_cut(&rest, '-'));
+	struct span to = span_trim(rest);
+	int64_t start = 0, last = size - 1;
+
+	*first = 0;
+	*length = size;
+	if (!same_letters(unit, "bytes") || strchr(range, '-') == NULL ||
+	    size == 0)
+		return true;
+	if (from.length == 0) {
+		/* the last bytes, or all where there are not as many */
+		if (!long_number_read(to, &start))
+			return true;
+		start = start < size ? size - start : 0;
+	} else if (!long_number_read(from, &start) ||
+	    (to.length > 0 && (!long_number_read(to, &last) || last < start))) {
+		return true;
+	}
+	if (start >= size)
+		return false;
+	*first = start;
+	*length = (last < size ? last + 1 : size) - start;
+	return true;
+}
+
+/*
+ * Opens the file WHAT below home/files, which is then the only item, to be sent
+ * whole; false after a complaint. [S9]
+ */
+static bool download_open(struct shop *shop, struct span what)
+{
+	struct download *download = &shop->download;
+	struct item *item = &shop->items.at[0];
+	struct text tag = text_in(download->tag, sizeof(download->tag));
+	struct text date = text_in(download->date, sizeof(download->date));
+	struct stat st;
+
+	shop->items.count = 0;
+	if (!items_add_entry(&shop->items, shop->home, what) ||
+	    !items_name(&shop->items))
+		return false;
+	download->fd = openat(shop->home, item->path,
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (download->fd < 0 || fstat(download->fd, &st) != 0 ||
+	    !S_ISREG(st.st_mode)) {
+		complain("%s: cannot be read", item->path);
+		return false;
+	}
+	download->size = download->length = st.st_size;
+	download->first = 0;
+	text_print(&tag, "\"%lld-%lld-%ld\"", (long long)st.st_size,
+	    (long long)st.st_mtime, changed_nanoseconds(&st));
+	text_http_date(&date, st.st_mtime);
+	return !tag.full && !date.full;
+}
+
+/*
+ * Takes the range that is asked for, if it is of the file as it is now (RFC
+ * 9110, 13.1.5); false if there is no such part.
+ */
+static bool download_range(
+    struct download *download, const struct request *request)
+{
+	if (request->method != METHOD_GET ||
+	    (*request->if_range != '\0' &&
+		strcmp(request->if_range, download->tag) != 0 &&
+		strcmp(request->if_range, download->date) != 0))
+		return true;
+	return range_read(request->range, download->size, &download->first,
+	    &download->length);
+}
+
+/* Reads the page of LINK into shop->list; its length, or -1 with errno. */
+static ssize_t list_read(struct shop *shop, const struct link *link)
+{
+	struct place page = list_place(link, true);
+
+	return read_file(shop->home, page.path, shop->list, sizeof(shop->list));
+}
+
+/*
+ * 11. Pages and reply
  */
 
 enum outcome {
 	OUTCOME_LINK,
+	OUTCOME_FILE,
+	OUTCOME_PART,
+	OUTCOME_NO_PART,
+	OUTCOME_LIST,
+	OUTCOME_LINK_WRONG,
+	OUTCOME_LINK_OVER,
 	OUTCOME_FORM,
 	OUTCOME_EMPTY,
 	OUTCOME_MISTYPED,
@@ -3062,6 +4128,12 @@ static const struct answer {
 	bool invalid; /* there is something to correct in the field */
 } answers[] = {
     {"303 See Other", "", "", TELL_FORM, FOCUS_NONE, false},
+    {"200 OK", "", "", TELL_FORM, FOCUS_NONE, false},
+    {"206 Partial Content", "", "", TELL_FORM, FOCUS_NONE, false},
+    {"416 Range Not Satisfiable", "", "", TELL_FORM, FOCUS_NONE, false},
+    {"200 OK", "", "files", TELL_FORM, FOCUS_NONE, false},
+    {"403 Forbidden", "", "link-closed", CLOSED_WHY, FOCUS_CODE, false},
+    {"410 Gone", "", "link-closed", CLOSED_WHY, FOCUS_CODE, false},
     {"200 OK", "", "form", TELL_FORM, FOCUS_CODE, false},
     {"400 Bad Request", "", "empty", TELL_EMPTY, FOCUS_CODE, true},
     {"404 Not Found", "", "mistyped", TELL_MISTYPED, FOCUS_CODE, true},
@@ -3225,6 +4297,10 @@ static void page_sentence(
 			phrase = TELL_SLOW_DOWN_ONE;
 	}
 	text_phrase(out, shop->language, phrase, one.at, two.at, "");
+	if (phrase == CLOSED_WHY) {
+		text_put(out, " ");
+		text_say(out, shop->language, CLOSED_AGAIN);
+	}
 }
 
 /* The field for the code, with what was typed still in it. [S10] */
@@ -3305,23 +4381,28 @@ static void page_until(
 	out->full = out->full || until.full;
 }
 
-/* The files of LINK: relative addresses, each with the secret. */
+/* The files of LINK, each with the address that opens it. */
 static void page_files(
     struct text *out, const struct shop *shop, const struct link *link)
 {
+	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	char buffer[LOCATION_SIZE];
 	size_t i;
 
 	text_put(out, "<ul id=\"redeem-files\">\n");
 	for (i = 0; i < shop->items.count; i++) {
 		const struct item *item = &shop->items.at[i];
+		struct text address = text_in(buffer, sizeof(buffer));
 
+		delivery->address(shop, link, item, &address);
 		text_put(out, "<li><a href=\"");
-		text_url(out, item->name);
-		text_print(out, "?%s\" download>", link->secret);
+		text_html(out, buffer, sizeof(buffer));
+		text_put(out, "\" download>");
 		text_html(out, item->name, NAME_SIZE);
 		text_put(out, " <span class=\"redeem-size\">");
 		text_size(out, shop->language, item->size);
 		text_put(out, "</span></a></li>\n");
+		out->full = out->full || address.full;
 	}
 	text_put(out, "</ul>\n");
 }
@@ -3412,7 +4493,23 @@ static const char page_headers[] =
     "X-Content-Type-Options: nosniff\n"
     "X-Robots-Tag: noindex\n"
     "Content-Security-Policy: script-src 'none'; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'\n";
+    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+
+/*
+ * Adds these headers. What a form may lead to is asked of redirects, too, by
+ * some browsers (CSP 3, 6.4.2), so the origin of the files is named.
+ */
+static void reply_headers(struct text *out, const struct shop *shop)
+{
+	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+
+	text_put(out, page_headers);
+	if (delivery->origin != NULL && shop->settings.s3_endpoint[0] != '\0') {
+		text_put(out, " ");
+		delivery->origin(&shop->settings, out);
+	}
+	text_put(out, "\n");
+}
 
 /*
  * Writes a whole answer into OUT: status, headers, page. "Status" comes first:
@@ -3422,13 +4519,14 @@ static void reply_page(
     struct text *out, const struct shop *shop, enum outcome outcome)
 {
 	const struct answer *answer = &answers[outcome];
-	enum phrase title = outcome == OUTCOME_FORM ? TITLE_FORM :
-						      TITLE_REFUSED;
+	enum phrase title = answer->sentence == TELL_FORM ? TITLE_FORM :
+	    answer->sentence == CLOSED_WHY                ? TITLE_CLOSED :
+							    TITLE_REFUSED;
 	const char *rest;
 
-	text_print(out, "Status: %s\n%s%sContent-Language: %s\n",
-	    answer->status, answer->header, page_headers,
-	    languages[shop->language]);
+	text_print(out, "Status: %s\n%s", answer->status, answer->header);
+	reply_headers(out, shop);
+	text_print(out, "Content-Language: %s\n", languages[shop->language]);
 	if (shop->wait > 0)
 		text_print(out, "Retry-After: %ld\n", shop->wait);
 	text_put(out, "\n");
@@ -3448,8 +4546,113 @@ static void reply_link(struct text *out, const char *location)
 	    answers[OUTCOME_LINK].status, location);
 }
 
+/* The headers of a file, or of a part of it. */
+static void reply_file(
+    struct text *out, const struct shop *shop, enum outcome outcome)
+{
+	const struct settings *settings = &shop->settings;
+	const struct download *download = &shop->download;
+	const struct item *item = &shop->items.at[0];
+
+	text_print(out,
+	    "Status: %s\nContent-Type: application/octet-stream\n"
+	    "Cache-Control: private, no-store\nReferrer-Policy: no-referrer\n"
+	    "X-Content-Type-Options: nosniff\n"
+	    "X-Robots-Tag: noindex, nofollow\nContent-Disposition: ",
+	    answers[outcome].status);
+	text_disposition(out, item->name, true);
+	if (settings->handoff == HANDOFF_SENDFILE) {
+		text_put(out, "\nX-Sendfile: ");
+		text_url(out, settings->home);
+		text_put(out, "/");
+		text_url(out, item->path);
+	} else if (settings->handoff == HANDOFF_ACCEL) {
+		text_print(
+		    out, "\nX-Accel-Redirect: %s/", settings->handoff_prefix);
+		text_url(out, item_path(item));
+	} else {
+		text_print(out,
+		    "\nAccept-Ranges: bytes\nETag: %s\nLast-Modified: %s\n"
+		    "Content-Length: %lld",
+		    download->tag, download->date, (long long)download->length);
+	}
+	if (outcome == OUTCOME_PART)
+		text_print(out, "\nContent-Range: bytes %lld-%lld/%lld",
+		    (long long)download->first,
+		    (long long)(download->first + download->length - 1),
+		    (long long)download->size);
+	text_put(out, "\n\n");
+}
+
+/* The answer where a part is asked for that the file does not have. */
+static void reply_no_part(struct text *out, const struct shop *shop)
+{
+	text_print(out,
+	    "Status: %s\nContent-Range: bytes */%lld\nCache-Control: no-store\n"
+	    "Content-Type: text/plain\nContent-Length: 0\n\n",
+	    answers[OUTCOME_NO_PART].status, (long long)shop->download.size);
+}
+
+/* What comes before the page that lists several files. */
+static void reply_list(struct text *out, const struct shop *shop)
+{
+	text_print(out, "Status: %s\n", answers[OUTCOME_LIST].status);
+	reply_headers(out, shop);
+	text_put(out, "\n");
+}
+
+/* Sends the bytes of an open file; false with errno. */
+static bool send_bytes(int out, const struct download *download)
+{
+	char buffer[SEND_SIZE];
+	int64_t at = download->first, end = at + download->length;
+
+	while (at < end) {
+		size_t most = end - at < SEND_SIZE ? (size_t)(end - at) :
+						     SEND_SIZE;
+		ssize_t got = pread(download->fd, buffer, most, (off_t)at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got == 0)
+			errno = EIO; /* it has become shorter */
+		if (got <= 0 || !write_all(out, buffer, (size_t)got))
+			return false;
+		at += got;
+	}
+	return true;
+}
+
+/* Puts an answer together, as far as it is in memory. */
+static void reply_make(struct text *out, const struct shop *shop,
+    enum outcome outcome, const char *location)
+{
+	switch (outcome) {
+	case OUTCOME_LINK: reply_link(out, location); break;
+	case OUTCOME_FILE:
+	case OUTCOME_PART: reply_file(out, shop, outcome); break;
+	case OUTCOME_NO_PART: reply_no_part(out, shop); break;
+	case OUTCOME_LIST: reply_list(out, shop); break;
+	default: reply_page(out, shop, outcome); break;
+	}
+}
+
+/* Sends what follows the answer's headers, if it is not there already. */
+static bool reply_send_rest(
+    int out, const struct shop *shop, enum outcome outcome)
+{
+	if (shop->request.method != METHOD_GET)
+		return true;
+	if (outcome == OUTCOME_LIST)
+		return write_all(out, shop->list, strlen(shop->list));
+	if ((outcome == OUTCOME_FILE || outcome == OUTCOME_PART) &&
+	    shop->settings.handoff == HANDOFF_NONE)
+		return send_bytes(out, &shop->download);
+	return true;
+}
+
 /*
- * 11. redeem: from the form to the link
+ * 12. redeem: from the form to the link
  */
 
 /*
@@ -3544,6 +4747,7 @@ static enum outcome serve(struct shop *shop, struct text *location)
 	    record, &shop->settings, shop->now, local_day(shop->now));
 	struct link link = record->link;
 	struct change change = {record->uses, record->last, &link};
+	bool fresh;
 
 	if (decision == REFUSE_USED_UP || decision == REFUSE_EXPIRED) {
 		bool used_up = decision == REFUSE_USED_UP;
@@ -3557,17 +4761,17 @@ static enum outcome serve(struct shop *shop, struct text *location)
 		change.uses++;
 		change.last = shop->now;
 	}
-	if (decision != GIVE_SAME ||
-	    !delivery->alive(shop, &link, items_first(&shop->items))) {
-		if (!link_draw(&link, shop->now + shop->settings.window) ||
-		    !give(shop, &change))
-			return OUTCOME_TRY_AGAIN;
-	}
+	fresh = decision != GIVE_SAME ||
+	    !delivery->alive(shop, &link, items_first(&shop->items));
+	if (fresh && !link_draw(&link, shop->now + shop->settings.window))
+		return OUTCOME_TRY_AGAIN;
 	delivery->address(shop, &link, items_first(&shop->items), location);
+	if (location->full || (fresh && !give(shop, &change)))
+		return OUTCOME_TRY_AGAIN;
 	log_event(
 	    shop, decision == GIVE_COUNTED ? "redeemed" : "again", change.uses);
 	wipe(&link, sizeof(link));
-	return location->full ? OUTCOME_TRY_AGAIN : OUTCOME_LINK;
+	return OUTCOME_LINK;
 }
 
 /* Looks the code up that was typed, and serves it under its lock. */
@@ -3634,7 +4838,18 @@ void shop_close(struct shop *shop)
 		(void)close(shop->home);
 	if (shop->secure >= 0)
 		(void)close(shop->secure);
-	shop->home = shop->secure = -1;
+	if (shop->download.fd >= 0)
+		(void)close(shop->download.fd);
+	shop->home = shop->secure = shop->download.fd = -1;
+}
+
+/* What has to be so before anything is done with SHOP. */
+static void shop_begin(struct shop *shop)
+{
+	shop->home = shop->secure = shop->download.fd = -1;
+	shop->page[0] = '\0';
+	shop->wait = 0;
+	(void)umask(0);
 }
 
 /* The owner's page: it must be there and have the marker. [S13] */
@@ -3649,7 +4864,7 @@ static bool page_load(struct shop *shop)
 	if (*name != '/')
 		text_print(&text, "%s/", shop->settings.home);
 	text_put(&text, name);
-	if (read_file(path, shop->page, sizeof(shop->page)) < 0) {
+	if (read_file(AT_FDCWD, path, shop->page, sizeof(shop->page)) < 0) {
 		complain("%s: page: %s", path, strerror(errno));
 		shop->page[0] = '\0';
 		return false;
@@ -3662,51 +4877,91 @@ static bool page_load(struct shop *shop)
 	return true;
 }
 
+/* Opens a link that has come back to this program. [S16] */
+static enum outcome open_link(struct shop *shop)
+{
+	struct download *download = &shop->download;
+	struct link link = {0, "", ""};
+	struct span what;
+
+	shop->now = time(NULL);
+	switch (link_open(shop, &what, &link)) {
+	case OPENED_NONE: return OUTCOME_FORM;
+	case OPENED_WRONG: return OUTCOME_LINK_WRONG;
+	case OPENED_OVER: return OUTCOME_LINK_OVER;
+	case OPENED_LIST:
+		/* swept, or never told */
+		return list_read(shop, &link) < 0 ? OUTCOME_LINK_OVER :
+						    OUTCOME_LIST;
+	case OPENED_FILE: break;
+	}
+	if (!download_open(shop, what))
+		return OUTCOME_TRY_AGAIN;
+	if (shop->settings.handoff != HANDOFF_NONE)
+		return OUTCOME_FILE;
+	if (!download_range(download, &shop->request))
+		return OUTCOME_NO_PART;
+	return download->length < download->size ? OUTCOME_PART : OUTCOME_FILE;
+}
+
+/* What the request comes to, once it has been read. [S8] [S13] */
+static enum outcome outcome_of(
+    struct shop *shop, enum fault fault, struct text *location)
+{
+	bool links = deliveries[shop->settings.delivery].key != 0;
+
+	if (fault != FAULT_NONE)
+		return fault_outcomes[fault];
+	/* a page that needs nothing of the home should not need a home */
+	if (shop->request.method != METHOD_POST &&
+	    (!links || *shop->request.path == '\0'))
+		return OUTCOME_FORM;
+	if (!shop_open(shop))
+		return OUTCOME_NOT_SET_UP;
+	if (shop->request.method == METHOD_POST)
+		return redeem_code(shop, location);
+	return open_link(shop);
+}
+
 /*
  * Answers one request: variables of the environment, body from IN, answer to
  * OUT. Returns the outcome. Modes are given with each file that is made, so
  * the umask is out of the way. SHOP need not hold anything before; afterwards
- * shop_close closes its directories, if the process does not end.
+ * shop_close closes what it has open, if the process does not end.
  */
 enum outcome redeem(struct shop *shop, int in, int out)
 {
-	char buffer[PATH_SIZE * 4];
+	char buffer[LOCATION_SIZE];
 	struct text location = text_in(buffer, sizeof(buffer));
 	struct text reply = text_in(shop->out, sizeof(shop->out));
 	enum outcome outcome = OUTCOME_NOT_SET_UP;
 	enum fault fault;
 	bool good;
 
-	shop->home = shop->secure = -1;
-	shop->page[0] = '\0';
-	shop->wait = 0;
-	(void)umask(0);
+	shop_begin(shop);
 	fault = request_read(&shop->request, in);
-	/* nothing without settings that hold, no use without POST [S8] [S13] */
+	/* nothing without settings that hold */
 	good = settings_load(&shop->settings);
 	shop->language = language_choose(
 	    shop->request.languages, shop->settings.language);
-	if (good && page_load(shop)) {
-		if (fault != FAULT_NONE || shop->request.method != METHOD_POST)
-			outcome = fault_outcomes[fault];
-		else if (shop_open(shop))
-			outcome = redeem_code(shop, &location);
-	}
-	if (outcome == OUTCOME_LINK)
-		reply_link(&reply, location.at);
-	else
-		reply_page(&reply, shop, outcome);
+	if (good && page_load(shop))
+		outcome = outcome_of(shop, fault, &location);
+	reply_make(&reply, shop, outcome, location.at);
 	if (reply.full)
 		complain("an answer did not fit");
-	if (!write_all(out, reply.at, reply.length))
+	/* who goes away in the middle of a file is not worth a line */
+	if ((!write_all(out, reply.at, reply.length) ||
+		!reply_send_rest(out, shop, outcome)) &&
+	    (outcome == OUTCOME_LINK || errno != EPIPE))
 		complain("the answer was not sent: %s", strerror(errno));
-	wipe(buffer, sizeof(buffer));
+	wipe(buffer, location.length);
 	wipe(shop->out, reply.length);
+	settings_wipe(&shop->settings);
 	return outcome;
 }
 
 /*
- * 12. --check, and main; left out where tests bring a main of their own
+ * 13. --check, and main; left out where tests bring a main of their own
  */
 #ifndef REDEEM_NO_MAIN
 
@@ -3843,9 +5098,7 @@ static int check(struct shop *shop)
 {
 	bool good;
 
-	shop->home = shop->secure = -1;
-	shop->page[0] = '\0';
-	(void)umask(0);
+	shop_begin(shop);
 	shop->now = time(NULL);
 	if (!say(settings_load(&shop->settings), "settings", "%s",
 		shop->settings.file))

@@ -65,7 +65,7 @@ static struct untouched {
 static struct shop shop;
 static int top = -1; /* descriptor of the scratch directory */
 static int request_file = -1;
-static int reply_file = -1;
+static int answer_file = -1;
 static int record_fd = -1;
 static int settings_file = -1;
 static int complaint_file = -1;
@@ -149,7 +149,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	record_fd = make_open("home/" CODE);
 	settings_file = make_open(".htredeem");
 	request_file = file_new();
-	reply_file = file_new();
+	answer_file = file_new();
 	complaints = complaint_file = file_new();
 	for (i = 0; i < LENGTH(untouched); i++)
 		untouched[i].changed = changed(untouched[i].path);
@@ -245,7 +245,8 @@ static bool revealed(const char *text, const char *word)
 static void reply_check(struct reply *reply, bool head)
 {
 	static const char start[] = "Status: ";
-	size_t length = file_take(reply_file, reply->text, sizeof(reply->text));
+	size_t length = file_take(
+	    answer_file, reply->text, sizeof(reply->text));
 	const char *blank = strstr(reply->text, "\n\n");
 	struct span number = {reply->text + strlen(start), 3};
 
@@ -522,7 +523,7 @@ static void prepare(struct variables *variables, struct span rest)
 		piece.length--;
 	variables_length(variables, piece.length);
 	file_fill(request_file, piece.at, piece.length);
-	file_fill(reply_file, "", 0);
+	file_fill(answer_file, "", 0);
 	piece = section(&rest);
 	file_fill(record_fd, piece.at,
 	    piece.length <= RECORD_MAX ? piece.length : RECORD_MAX + 1);
@@ -586,7 +587,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	prepare(&variables, rest);
 	had_table = faccessat(top, "home/attempts", F_OK, 0) == 0;
 	state_take(&before);
-	outcome = redeem(&shop, request_file, reply_file);
+	outcome = redeem(&shop, request_file, answer_file);
 	shop_close(&shop);
 	variables_unset(&variables);
 	(void)complaints_check(

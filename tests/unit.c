@@ -7,13 +7,6 @@
 
 #include <check.h>
 
-static struct span span_of(const char *string)
-{
-	struct span span = {string, strlen(string)};
-
-	return span;
-}
-
 /* ---- Text ---- */
 
 START_TEST(text_remembers_overflow)
