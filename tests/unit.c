@@ -357,13 +357,52 @@ static const char *const bad_settings[] = {"", "home: /h\n", "secure: /s\n",
     "home: h\nsecure: /s\n", "home: /h\nsecure: s\n", GOOD "url: secure\n",
     GOOD "url: /a b\n", GOOD "url: /a\"b\n", GOOD "url: http://x/\n",
     GOOD "timezone: Nowhere/Atall\n", GOOD "timezone: ../../etc/passwd\n",
-    GOOD "Window: 60\n", GOOD "nonsense\n"};
+    GOOD "Window: 60\n", GOOD "nonsense\n", GOOD "key: short\n",
+    GOOD "key: 0123456789abcdef 0123456789abcdef\n", GOOD "secret: seven77\n",
+    GOOD "handoff: X-Send\n", GOOD "handoff: X-Accel-Redirect\n",
+    GOOD "handoff-prefix: internal\n", GOOD "algorithm: sha1\n",
+    GOOD "prefix: dl\n", GOOD "s3-endpoint: s3.example.com\n",
+    GOOD "s3-endpoint: ftp://s3.example.com\n", GOOD "s3-endpoint: https://\n",
+    GOOD "s3-endpoint: https://a/b\n", GOOD "s3-endpoint: https://a@b\n",
+    GOOD "s3-style: both\n"};
 
 START_TEST(bad_settings_are_refused)
 {
 	struct settings s;
 
 	ck_assert(!parse_settings(&s, bad_settings[_i]));
+}
+END_TEST
+
+/* What each delivery cannot be without: all of it is good, less is not. */
+static const char *const delivery_cases[] = {
+    "secure: /s\n",
+    "delivery: cgi\nkey: 0123456789abcdef0123456789abcdef\n",
+    "delivery: secdownload\nprefix: /dl\nsecret: verysecret\n",
+    "delivery: s3\ns3-endpoint: https://a\ns3-region: r\ns3-bucket: b\n"
+    "s3-key: k\ns3-secret: s\n",
+};
+
+START_TEST(deliveries_need_their_keys)
+{
+	const char *all = delivery_cases[_i];
+	const char *line = _i == 0 ? all : strchr(all, '\n') + 1;
+	struct settings s;
+	char buffer[400];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_print(&text, "home: /h\n%s", all);
+	ck_assert(parse_settings(&s, buffer));
+	while (*line != '\0') {
+		const char *next = strchr(line, '\n') + 1;
+
+		text = text_in(buffer, sizeof(buffer));
+		text_put(&text, "home: /h\n");
+		text_add(&text, all, (size_t)(line - all));
+		text_put(&text, next);
+		ck_assert(!parse_settings(&s, buffer));
+		line = next;
+	}
 }
 END_TEST
 
@@ -1039,6 +1078,467 @@ START_TEST(letters_become_numbers)
 }
 END_TEST
 
+/* ---- Digests ---- */
+
+/* In hexadecimal, as the standards print them. */
+static const char *hex_of(const unsigned char *bytes, size_t size)
+{
+	static char hex[2 * SHA256_SIZE + 1];
+
+	hex_write(bytes, size, hex);
+	return hex;
+}
+
+static const char *digest_of(
+    const struct algorithm *algorithm, const char *message)
+{
+	unsigned char bytes[SHA256_SIZE];
+	struct digest digest;
+
+	digest_begin(&digest, algorithm);
+	/* in two pieces, which must not matter */
+	digest_add(&digest, message, strlen(message) / 3);
+	message += strlen(message) / 3;
+	digest_add(&digest, message, strlen(message));
+	digest_end(&digest, bytes);
+	return hex_of(bytes, algorithm->size);
+}
+
+/* FIPS 180-4: the examples that NIST gives with it */
+static const struct {
+	const char *message, *digest;
+} sha256_cases[] = {
+    {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+    {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+	"248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+};
+
+START_TEST(sha256_is_right)
+{
+	ck_assert_str_eq(digest_of(&sha256, sha256_cases[_i].message),
+	    sha256_cases[_i].digest);
+}
+END_TEST
+
+START_TEST(sha256_of_a_million_letters)
+{
+	unsigned char bytes[SHA256_SIZE];
+	struct digest digest;
+	int i;
+
+	digest_begin(&digest, &sha256);
+	for (i = 0; i < 1000000; i++)
+		digest_add(&digest, "a", 1);
+	digest_end(&digest, bytes);
+	ck_assert_str_eq(hex_of(bytes, SHA256_SIZE),
+	    "cdc76e5c9914fb9281a1c7e284d73e67"
+	    "f1809a48a497200e046d39ccc7112cd0");
+}
+END_TEST
+
+/* RFC 1321, A.5 */
+static const struct {
+	const char *message, *digest;
+} md5_cases[] = {
+    {"", "d41d8cd98f00b204e9800998ecf8427e"},
+    {"a", "0cc175b9c0f1b6a831c399e269772661"},
+    {"abc", "900150983cd24fb0d6963f7d28e17f72"},
+    {"message digest", "f96b697d7cb7938d525a2f31aaf161d0"},
+    {"abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"},
+    {"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+	"d174ab98d277d9f5a5611c2c9f419d9f"},
+    {"1234567890123456789012345678901234567890123456789012345678901234567890123"
+     "4567890",
+	"57edf4a22be3c955ac49da2e2107b67a"},
+};
+
+START_TEST(md5_is_right)
+{
+	ck_assert_str_eq(
+	    digest_of(&md5, md5_cases[_i].message), md5_cases[_i].digest);
+}
+END_TEST
+
+/* RFC 4231, 4.2 to 4.8; a key or a message of one byte, repeated, or as text */
+static const struct {
+	const char *key;
+	size_t key_times;
+	const char *message;
+	size_t message_times;
+	const char *mac; /* of case 5 the RFC has the first half */
+} hmac_cases[] = {
+    {"\x0b", 20, "Hi There", 1,
+	"b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"},
+    {"Jefe", 1, "what do ya want for nothing?", 1,
+	"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+    {"\xaa", 20, "\xdd", 50,
+	"773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"},
+    {"\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12"
+     "\x13\x14\x15\x16\x17\x18\x19",
+	1, "\xcd", 50,
+	"82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"},
+    {"\x0c", 20, "Test With Truncation", 1, "a3b6167473100ee06e0c796c2955552b"},
+    {"\xaa", 131, "Test Using Larger Than Block-Size Key - Hash Key First", 1,
+	"60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+    {"\xaa", 131,
+	"This is a test using a larger than block-size key and a larger than "
+	"block-size data. The key needs to be hashed before being used by the "
+	"HMAC algorithm.",
+	1, "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"},
+};
+
+START_TEST(hmac_is_right)
+{
+	char key_at[256], message_at[256];
+	struct text key = text_in(key_at, sizeof(key_at));
+	struct text message = text_in(message_at, sizeof(message_at));
+	unsigned char mac[SHA256_SIZE];
+	const char *wanted = hmac_cases[_i].mac;
+	size_t i;
+
+	for (i = 0; i < hmac_cases[_i].key_times; i++)
+		text_put(&key, hmac_cases[_i].key);
+	for (i = 0; i < hmac_cases[_i].message_times; i++)
+		text_put(&message, hmac_cases[_i].message);
+	ck_assert(!key.full && !message.full);
+	hmac(span_of(key_at), span_of(message_at), mac);
+	ck_assert_str_eq(hex_of(mac, strlen(wanted) / 2), wanted);
+}
+END_TEST
+
+START_TEST(same_bytes_are_the_same)
+{
+	char left[65], right[65];
+	size_t i;
+
+	memset(left, 'a', sizeof(left));
+	memset(right, 'a', sizeof(right));
+	ck_assert(same_bytes(left, right, 64));
+	for (i = 0; i < 64; i++) {
+		right[i] ^= 1;
+		ck_assert(!same_bytes(left, right, 64));
+		right[i] ^= 1;
+	}
+}
+END_TEST
+
+/* RFC 4648, 10, without its padding; the last one has the letters of section 5 */
+static const struct {
+	const char *bytes, *text;
+} base64url_cases[] = {
+    {"", ""},
+    {"f", "Zg"},
+    {"fo", "Zm8"},
+    {"foo", "Zm9v"},
+    {"foob", "Zm9vYg"},
+    {"fooba", "Zm9vYmE"},
+    {"foobar", "Zm9vYmFy"},
+    {"\xfb\xff", "-_8"},
+};
+
+START_TEST(base64url_is_right)
+{
+	const char *bytes = base64url_cases[_i].bytes;
+	char buffer[64];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_base64url(&text, (const unsigned char *)bytes, strlen(bytes));
+	ck_assert_str_eq(buffer, base64url_cases[_i].text);
+}
+END_TEST
+
+/* ---- Links that are signed ---- */
+
+/* RFC 9110, 5.6.7, and the day on which 32 bits end */
+START_TEST(http_dates)
+{
+	char buffer[64];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_http_date(&text, 784111777);
+	ck_assert_str_eq(buffer, "Sun, 06 Nov 1994 08:49:37 GMT");
+	text = text_in(buffer, sizeof(buffer));
+	text_http_date(&text, (time_t)2147483648);
+	ck_assert_str_eq(buffer, "Tue, 19 Jan 2038 03:14:08 GMT");
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	bool always;
+	const char *value;
+} disposition_cases[] = {
+    {"first-light.zip", false, "attachment; filename=\"first-light.zip\""},
+    {"first-light.zip", true,
+	"attachment; filename=\"first-light.zip\"; "
+	"filename*=UTF-8''first-light.zip"},
+    {"a b'(c)+.zip", false, "attachment; filename=\"a b'(c)+.zip\""},
+    {"\xc3\xa9 \"x\\y%.zip", false,
+	"attachment; filename=\"__ _x_y_.zip\"; "
+	"filename*=UTF-8''%C3%A9%20%22x%5Cy%25.zip"},
+};
+
+START_TEST(names_are_given_to_browsers)
+{
+	char buffer[200];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_disposition(
+	    &text, disposition_cases[_i].name, disposition_cases[_i].always);
+	ck_assert_str_eq(buffer, disposition_cases[_i].value);
+}
+END_TEST
+
+/* RFC 9110, 14.1.2; length -1: there is no such part */
+static const struct {
+	const char *range;
+	int64_t size, first, length;
+} range_cases_of_files[] = {
+    {"", 1000, 0, 1000},
+    {"bytes=0-499", 1000, 0, 500},
+    {"bytes=500-999", 1000, 500, 500},
+    {"bytes=-500", 1000, 500, 500},
+    {"bytes=500-", 1000, 500, 500},
+    {"bytes=0-0", 1000, 0, 1},
+    {"bytes=-1", 1000, 999, 1},
+    {"Bytes=0-9", 1000, 0, 10},
+    {"bytes=0-9999", 1000, 0, 1000},
+    {"bytes=-9999", 1000, 0, 1000},
+    {"bytes=999-", 1000, 999, 1},
+    {"bytes=1000-", 1000, 0, -1},
+    {"bytes=1000-1001", 1000, 0, -1},
+    {"bytes=-0", 1000, 0, -1},
+    {"bytes=5000000000-5000000009", 6000000000, 5000000000, 10},
+    /* several, or what is not understood: all of it */
+    {"bytes=0-1,4-5", 1000, 0, 1000},
+    {"bytes=9-5", 1000, 0, 1000},
+    {"bytes=5", 1000, 0, 1000},
+    {"bytes=-", 1000, 0, 1000},
+    {"bytes=a-b", 1000, 0, 1000},
+    {"bytes=1-x", 1000, 0, 1000},
+    {"bytes=+1-2", 1000, 0, 1000},
+    {"bytes=1--2", 1000, 0, 1000},
+    {"bytes=99999999999999999999-", 1000, 0, 1000},
+    {"items=0-5", 1000, 0, 1000},
+    {"bytes=0-5", 0, 0, 0},
+};
+
+START_TEST(ranges_are_read)
+{
+	int64_t first, length;
+	bool there = range_read(range_cases_of_files[_i].range,
+	    range_cases_of_files[_i].size, &first, &length);
+
+	ck_assert(there == (range_cases_of_files[_i].length >= 0));
+	if (!there)
+		return;
+	ck_assert_int_eq(first, range_cases_of_files[_i].first);
+	ck_assert_int_eq(length, range_cases_of_files[_i].length);
+}
+END_TEST
+
+#define KEY "0123456789abcdef0123456789abcdef"
+static struct shop shop; /* too large for the stack */
+
+static void shop_set_up(const char *more)
+{
+	char text[1000];
+	struct text conf = text_in(text, sizeof(text));
+
+	text_put(&conf, "home: /h\n");
+	text_put(&conf, more);
+	settings_default(&shop.settings);
+	ck_assert(settings_parse(&shop.settings, span_of(text)));
+	ck_assert(settings_complete(&shop.settings));
+	memcpy(shop.request.script, "/r.cgi", sizeof("/r.cgi"));
+	shop.now = 1700000000;
+}
+
+/* The path that the delivery gives out for ITEM, without the script's. */
+static const char *given_path(time_t end, const struct item *item)
+{
+	static char buffer[LOCATION_SIZE];
+	struct text text = text_in(buffer, sizeof(buffer));
+	struct link link = {0, "0123456789abcdef0123456789abcdef", ""};
+
+	link.end = end;
+	deliveries[shop.settings.delivery].address(&shop, &link, item, &text);
+	ck_assert(!text.full);
+	ck_assert_int_eq(strncmp(buffer, "/r.cgi/", 7), 0);
+	return buffer + strlen("/r.cgi");
+}
+
+static enum opened opened_as(const char *path)
+{
+	struct link link;
+	struct span what;
+
+	shop.request.path = path;
+	return link_open(&shop, &what, &link);
+}
+
+static const struct item sold = {"files/a/b.zip", "b.zip", 3};
+
+/* [S16] */
+START_TEST(signed_links_open)
+{
+	struct link link = {0, "", ""};
+	struct span what;
+
+	shop_set_up("delivery: cgi\nkey: " KEY "\n");
+	shop.request.path = given_path(1700000000, &sold);
+	ck_assert_int_eq(link_open(&shop, &what, &link), OPENED_FILE);
+	ck_assert(span_is(what, "a/b.zip"));
+	shop.request.path = given_path(1700000001, NULL);
+	ck_assert_int_eq(link_open(&shop, &what, &link), OPENED_LIST);
+	ck_assert_str_eq(link.token, "0123456789abcdef0123456789abcdef");
+	ck_assert_int_eq(link.end, 1700000001);
+	/* the second after its end */
+	ck_assert_int_eq(opened_as(given_path(1699999999, &sold)), OPENED_OVER);
+	ck_assert_int_eq(opened_as(given_path(1699999999, NULL)), OPENED_OVER);
+	/* far from now */
+	ck_assert_int_eq(
+	    opened_as(given_path((time_t)4102444800, &sold)), OPENED_FILE);
+}
+END_TEST
+
+/* [S16]: one character more, less, or other, anywhere */
+START_TEST(changed_links_are_refused)
+{
+	char path[LOCATION_SIZE];
+	size_t length, i;
+
+	shop_set_up("delivery: cgi\nkey: " KEY "\n");
+	length = strlen(given_path(1700000000, _i == 0 ? &sold : NULL));
+	for (i = 0; i < length; i++) {
+		memcpy(path, given_path(1700000000, _i == 0 ? &sold : NULL),
+		    length + 1);
+		path[i] = path[i] == '1' ? '2' : '1';
+		ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+		memmove(path + i, path + i + 1, length - i);
+		ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+	}
+	memcpy(path, given_path(1700000000, _i == 0 ? &sold : NULL), length);
+	memcpy(path + length, "1", 2);
+	ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+	memcpy(path + length, "/", 2);
+	ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+}
+END_TEST
+
+/* Signed by another key, or for another kind: the list's is no file's. */
+START_TEST(other_signatures_are_refused)
+{
+	static const struct item as_list = {
+	    "files/0123456789abcdef0123456789abcdef/downloads.html",
+	    "downloads.html", 1};
+	char path[LOCATION_SIZE];
+	struct text text = text_in(path, sizeof(path));
+
+	shop_set_up("delivery: cgi\nkey: " KEY "x\n");
+	text_put(&text, given_path(1700000000, &sold));
+	shop_set_up("delivery: cgi\nkey: " KEY "\n");
+	ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+	ck_assert_int_eq(
+	    opened_as(given_path(1700000000, &as_list)), OPENED_FILE);
+	ck_assert_int_eq(opened_as(given_path(1700000000, NULL)), OPENED_LIST);
+	ck_assert_int_eq(opened_as(""), OPENED_NONE);
+	ck_assert_int_eq(opened_as("/"), OPENED_NONE);
+	ck_assert_int_eq(opened_as("/x"), OPENED_WRONG);
+	ck_assert_int_eq(opened_as("////"), OPENED_WRONG);
+	shop_set_up("secure: /s\n");
+	ck_assert_int_eq(opened_as("/x"), OPENED_NONE);
+}
+END_TEST
+
+/* The macs were made by another program: HMAC-SHA256 and MD5 of openssl. */
+START_TEST(secdownload_links)
+{
+	static const struct item item = {
+	    "files/first light.zip", "first light.zip", 3};
+	struct link link = {0x5e0be100 + 120, "", ""};
+	char buffer[LOCATION_SIZE];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	shop_set_up(
+	    "delivery: secdownload\nprefix: /dl/\nsecret: verysecret\n");
+	deliveries[DELIVERY_SECDOWNLOAD].address(&shop, &link, &item, &text);
+	ck_assert_str_eq(buffer,
+	    "/dl/SkqqASr11XerBalB9vgbmwyOx9HPbiDDcsCRHAocyko/5e0be100/"
+	    "first%20light.zip");
+	shop_set_up("delivery: secdownload\nprefix: /dl\nsecret: verysecret\n"
+		    "algorithm: md5\n");
+	text = text_in(buffer, sizeof(buffer));
+	deliveries[DELIVERY_SECDOWNLOAD].address(&shop, &link, &item, &text);
+	ck_assert_str_eq(buffer,
+	    "/dl/ddf4f417e95c832fe1b5918dc8e56767/5e0be100/first%20light.zip");
+}
+END_TEST
+
+/* The example of Amazon's page on signatures in the query. */
+START_TEST(s3_signs_as_amazon_does)
+{
+	char buffer[LOCATION_SIZE];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	shop_set_up("delivery: s3\nwindow: 86400\ns3-style: virtual\n"
+		    "s3-endpoint: https://s3.amazonaws.com\n"
+		    "s3-region: us-east-1\ns3-bucket: examplebucket\n"
+		    "s3-key: AKIAIOSFODNN7EXAMPLE\n"
+		    "s3-secret: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n");
+	s3_presign(&shop.settings, 1369353600, "test.txt", NULL, &text);
+	ck_assert_str_eq(buffer,
+	    "https://examplebucket.s3.amazonaws.com/test.txt"
+	    "?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+	    "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2F"
+	    "s3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400"
+	    "&X-Amz-SignedHeaders=host&X-Amz-Signature="
+	    "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
+}
+END_TEST
+
+static const struct {
+	const char *endpoint, *style, *origin;
+} origin_cases[] = {
+    {"https://S3.Example.com", "path", "https://s3.example.com"},
+    {"https://s3.example.com/", "virtual", "https://b.s3.example.com"},
+    {"https://s3.example.com:443", "path", "https://s3.example.com"},
+    {"http://s3.example.com:80", "virtual", "http://b.s3.example.com"},
+    {"http://127.0.0.1:9000", "path", "http://127.0.0.1:9000"},
+    {"https://s3.example.com:80", "path", "https://s3.example.com:80"},
+};
+
+START_TEST(s3_hosts)
+{
+	char buffer[200], conf[400];
+	struct text origin = text_in(buffer, sizeof(buffer));
+	struct text text = text_in(conf, sizeof(conf));
+
+	text_print(&text,
+	    "delivery: s3\ns3-region: r\ns3-bucket: b\ns3-key: k\ns3-secret: s"
+	    "\ns3-endpoint: %s\ns3-style: %s\n",
+	    origin_cases[_i].endpoint, origin_cases[_i].style);
+	shop_set_up(conf);
+	s3_origin(&shop.settings, &origin);
+	ck_assert_str_eq(buffer, origin_cases[_i].origin);
+}
+END_TEST
+
+/* Without a path of its own the program can sign no address. */
+START_TEST(no_script_no_signed_link)
+{
+	struct link link = {1700000000, "", ""};
+	char buffer[LOCATION_SIZE];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	shop_set_up("delivery: cgi\nkey: " KEY "\n");
+	shop.request.script[0] = '\0';
+	deliveries[DELIVERY_CGI].address(&shop, &link, &sold, &text);
+	ck_assert(text.full);
+}
+END_TEST
+
 static const struct {
 	const char *page;
 	const char *made; /* with the title TITLE_FILES, in English */
@@ -1088,6 +1588,23 @@ int main(void)
 	LOOP(all, language_is_chosen, language_cases);
 	LOOP(all, dates_are_in_words, date_words);
 	LOOP(all, markers_are_replaced, marker_cases);
+	LOOP(all, sha256_is_right, sha256_cases);
+	tcase_add_test(all, sha256_of_a_million_letters);
+	LOOP(all, md5_is_right, md5_cases);
+	LOOP(all, hmac_is_right, hmac_cases);
+	tcase_add_test(all, same_bytes_are_the_same);
+	LOOP(all, base64url_is_right, base64url_cases);
+	tcase_add_test(all, http_dates);
+	LOOP(all, names_are_given_to_browsers, disposition_cases);
+	LOOP(all, ranges_are_read, range_cases_of_files);
+	tcase_add_test(all, signed_links_open);
+	tcase_add_loop_test(all, changed_links_are_refused, 0, 2);
+	tcase_add_test(all, other_signatures_are_refused);
+	tcase_add_test(all, secdownload_links);
+	tcase_add_test(all, s3_signs_as_amazon_does);
+	LOOP(all, s3_hosts, origin_cases);
+	tcase_add_test(all, no_script_no_signed_link);
+	LOOP(all, deliveries_need_their_keys, delivery_cases);
 	tcase_add_test(all, letters_become_numbers);
 	tcase_add_loop_test(all, each_language_has_each_phrase, 0, PHRASES);
 	tcase_add_loop_test(
