@@ -105,6 +105,12 @@
 
 #ifdef __linux__
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#else
+#include <sys/mount.h>
+#include <sys/param.h>
+#include <sys/statvfs.h>
 #endif
 #ifndef SYS_getdents64
 #include <dirent.h>
@@ -141,6 +147,28 @@ static long changed_nanoseconds(const struct stat *st)
 	return st->st_mtimespec.tv_nsec;
 #else
 	return st->st_mtim.tv_nsec;
+#endif
+}
+
+/* Is FD on NFS? statfs(2), which Linux and the BSDs have each in their way. */
+static bool is_on_nfs(int fd)
+{
+#if defined(__linux__)
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == 0x6969;
+#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__OpenBSD__) ||    \
+    defined(__DragonFly__)
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && strcmp(fs.f_fstypename, "nfs") == 0;
+#elif defined(__NetBSD__)
+	struct statvfs fs;
+
+	return fstatvfs(fd, &fs) == 0 && strcmp(fs.f_fstypename, "nfs") == 0;
+#else
+	(void)fd;
+	return false;
 #endif
 }
 
@@ -2941,15 +2969,17 @@ static struct place apache_bucket(const struct link *link)
 }
 
 /*
- * Where secure is shared with a group, so is what is in it: owner and program
- * are two users there, and each sweeps what the other made.
+ * The mode of what is made in PATH: where that is shared with a group, so is
+ * what is in it. Owner and program are two users there, and each sweeps what
+ * the other made.
  */
-static mode_t apache_mode(int secure)
+static mode_t mode_in(int at, const char *path)
 {
 	struct stat st;
 
-	return fstat(secure, &st) == 0 && (st.st_mode & S_IWGRP) != 0 ? 0771 :
-									0711;
+	return fstatat(at, path, &st, 0) == 0 && (st.st_mode & S_IWGRP) != 0 ?
+	    0771 :
+	    0711;
 }
 
 /*
@@ -2960,7 +2990,7 @@ static bool apache_begin(const struct shop *shop, const struct offer *offer)
 {
 	struct place hidden = apache_place(offer->link, ".", "");
 	struct place bucket = apache_bucket(offer->link);
-	mode_t mode = apache_mode(shop->secure);
+	mode_t mode = mode_in(shop->secure, ".");
 	int more;
 
 	for (more = 1; more >= 0; more--) {
@@ -3194,6 +3224,12 @@ static struct place list_place(const struct link *link, bool page)
 	return place;
 }
 
+/* Makes the folder PATH below home, if it is not there. */
+static bool list_folder(const struct shop *shop, const char *path, mode_t mode)
+{
+	return mkdirat(shop->home, path, mode) == 0 || errno == EEXIST;
+}
+
 /*
  * Keeps the page of several files. Its folders are made once more where
  * list_withdraw or a sweep took them away in between.
@@ -3206,11 +3242,9 @@ static bool list_publish(const struct shop *shop, const struct offer *offer)
 	int more;
 
 	for (more = 1; !done && more >= 0; more--) {
-		if ((mkdirat(shop->home, "lists", 0700) != 0 &&
-			errno != EEXIST) ||
-		    (mkdirat(shop->home, bucket.path,
-			 apache_mode(shop->home)) != 0 &&
-			errno != EEXIST))
+		if (!list_folder(shop, "lists", 0700) ||
+		    !list_folder(
+			shop, bucket.path, mode_in(shop->home, "lists")))
 			break;
 		done = write_file(shop->home, page.path, offer->list);
 		if (!done && errno != ENOENT)
@@ -4961,9 +4995,8 @@ enum outcome redeem(struct shop *shop, int in, int out)
 }
 
 /*
- * 13. --check, and main; left out where tests bring a main of their own
+ * 13. From a shell: --check, and main
  */
-#ifndef REDEEM_NO_MAIN
 
 /* Says one thing that was looked at; returns GOOD. */
 LIKE_PRINTF(3, 4)
@@ -5044,37 +5077,127 @@ static bool check_files(const struct shop *shop)
 }
 
 /*
- * Makes a link with no file in it, as for a buyer, and takes it back. The first
- * link writes the rules of secure, with a page for buyers who come too late,
- * that leads back to the form where SCRIPT_NAME says its path.
+ * The options of the mount that has the device DEVICE, "0:48", in the text of
+ * /proc/self/mountinfo (proc(5)); empty if it is not there.
+ */
+static struct span mount_options(struct span table, const char *device)
+{
+	struct span none = {"", 0};
+
+	while (table.length > 0) {
+		struct span line = span_cut(&table, '\n');
+		struct span field = line;
+		int i;
+
+		(void)span_cut(&line, ' ');
+		(void)span_cut(&line, ' ');
+		if (!span_is(span_cut(&line, ' '), device))
+			continue;
+		/* any number of fields, then "-", type, source, options */
+		while (field.length > 0 && !span_is(field, "-"))
+			field = span_cut(&line, ' ');
+		for (i = 0; i < 3; i++)
+			field = span_cut(&line, ' ');
+		return field;
+	}
+	return none;
+}
+
+/* Do mount OPTIONS of NFS keep locks from the server? nfs(5) */
+static bool locks_stay_here(struct span options)
+{
+	while (options.length > 0) {
+		struct span option = span_cut(&options, ',');
+
+		if (span_is(option, "nolock") ||
+		    span_is(option, "local_lock=flock") ||
+		    span_is(option, "local_lock=all"))
+			return true;
+	}
+	return false;
+}
+
+/* Codes on NFS: other machines must see our locks. */
+static bool check_locks(const struct shop *shop)
+{
+	char table[PAGE_MAX], device[48];
+	struct text text = text_in(device, sizeof(device));
+	int fd = openat(
+	    shop->home, "codes", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+	bool nfs = fd >= 0 && is_on_nfs(fd);
+	bool known = nfs && fstat(fd, &st) == 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (!nfs)
+		return true;
+	if (known)
+		text_print(&text, "%lld:%lld", (long long)major(st.st_dev),
+		    (long long)minor(st.st_dev));
+	if (!known ||
+	    read_file(AT_FDCWD, "/proc/self/mountinfo", table, sizeof(table)) <
+		0)
+		return say(false, "locks",
+		    "codes are on NFS, and how it is mounted cannot be seen");
+	if (locks_stay_here(mount_options(span_of(table), device)))
+		return say(false, "locks",
+		    "codes are on NFS, and other machines do not see locks: "
+		    "mount it without nolock and local_lock, best as NFSv4");
+	return say(true, "locks", "codes are on NFS, with locks on the server");
+}
+
+/*
+ * Makes a link with no file in it, as for a buyer, and takes it back. With
+ * Apache the first link writes the rules of secure, with a page for buyers who
+ * come too late, that leads back to the form where SCRIPT_NAME says its path.
  */
 static bool check_delivery(struct shop *shop)
 {
 	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	bool apache = shop->settings.delivery == DELIVERY_APACHE;
 	struct text list = text_in(shop->list, sizeof(shop->list));
 	char buffer[2048];
 	struct text refusal = text_in(buffer, sizeof(buffer));
 	struct link link = {0, "", ""};
 	struct offer offer = {&link, &shop->items, buffer, &list};
-	struct stat home, secure;
+	bool lists = faccessat(shop->home, "lists", F_OK, 0) == 0;
 	bool good;
 
 	shop->items.count = 0;
 	request_script(&shop->request);
 	page_refusal(&refusal, &shop->request, shop->language);
+	if (!apache)
+		text_put(&list, "a page");
 	good = !refusal.full &&
 	    link_draw(&link, shop->now + shop->settings.window) &&
 	    delivery->publish(shop, &offer);
 	if (good)
 		delivery->withdraw(shop, &link);
-	good = say(good, "secure", "%s: links can%s be made and removed",
+	/* left behind, it would be this user's and not the program's */
+	if (!apache && !lists)
+		(void)unlinkat(shop->home, "lists", AT_REMOVEDIR);
+	if (!apache)
+		return say(good, "lists", "%s/lists: pages can%s be kept",
+		    shop->settings.home, good ? "" : "not");
+	return say(good, "secure", "%s: links can%s be made and removed",
 	    shop->settings.secure, good ? "" : "not");
-	if (shop->settings.links == LINKS_HARD && good &&
-	    fstat(shop->home, &home) == 0 && fstat(shop->secure, &secure) == 0)
-		good = say(home.st_dev == secure.st_dev, "links",
-		    "hard: home and secure on one file system: %s",
-		    home.st_dev == secure.st_dev ? "yes" : "no");
-	return good;
+}
+
+/* Hard links need home and secure on one file system. */
+static bool check_links(const struct shop *shop)
+{
+	struct stat home, secure;
+	bool same;
+
+	if (shop->settings.delivery != DELIVERY_APACHE ||
+	    shop->settings.links != LINKS_HARD ||
+	    fstat(shop->home, &home) != 0 || fstat(shop->secure, &secure) != 0)
+		return true;
+	same = home.st_dev == secure.st_dev;
+	return say(same, "links",
+	    "hard: home and secure on one file system: %s",
+	    same ? "yes" : "no");
 }
 
 /* The clock, and the zone, which must be the web server's. */
@@ -5089,8 +5212,12 @@ static bool check_clock(const struct shop *shop)
 		return say(false, "clock", "cannot be shown");
 	minutes = (long)(shown_seconds(&tm) - shop->now) / 60;
 	return say(shop->now >= first_release, "clock",
-	    "the server's %%{TIME} must now be %s (UTC%c%02ld:%02ld)", shown,
-	    minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
+	    "%s %s (UTC%c%02ld:%02ld)",
+	    shop->settings.delivery == DELIVERY_APACHE ?
+		"the server's %{TIME} must now be" :
+		"it must now be",
+	    shown, minutes < 0 ? '-' : '+', labs(minutes) / 60,
+	    labs(minutes) % 60);
 }
 
 /* Looks at all that a redemption needs, says each thing; 1 if one is wrong. */
@@ -5104,15 +5231,20 @@ static int check(struct shop *shop)
 		shop->settings.file))
 		return 1;
 	shop->language = shop->settings.language;
+	(void)say(
+	    true, "delivery", "%s", delivery_words[shop->settings.delivery]);
 	good = say(page_load(shop), "page", "%s",
 	    shop->settings.page[0] != '\0' ? shop->settings.page : "built in");
 	if (!say(shop_open(shop), "home", "%s", shop->settings.home))
 		return 1;
 	good = check_codes(shop) && good;
+	good = check_locks(shop) && good;
 	good = check_files(shop) && good;
 	good = check_delivery(shop) && good;
+	good = check_links(shop) && good;
 	good = check_clock(shop) && good;
 	shop_close(shop);
+	settings_wipe(&shop->settings);
 	return good ? 0 : 1;
 }
 
@@ -5128,7 +5260,8 @@ static const char usage[] =
     "Settings: $REDEEM_CONF, else .htredeem beside the program or in the\n"
     "current directory.\n";
 
-static int shell(struct shop *shop, const char *option)
+/* Does what the one OPTION says; the exit status: 1 if anything is wrong. */
+int shell(struct shop *shop, const char *option)
 {
 	static const char version[] = "redeem " VERSION "\n";
 
@@ -5142,6 +5275,8 @@ static int shell(struct shop *shop, const char *option)
 	return 2;
 }
 
+/* Tests bring a main of their own. */
+#ifndef REDEEM_NO_MAIN
 int main(int argc, char **argv)
 {
 	static struct shop shop;

@@ -73,7 +73,7 @@ is 'timezone: the window is in the time of the server' \
 good
 check
 is '--check: all is well' "$checked" 0
-is '--check: it says each thing' "$(grep -c '^ok ' "$tmp/check")" 8
+is '--check: it says each thing' "$(grep -c '^ok ' "$tmp/check")" 9
 is '--check: nothing is left behind' \
 	"$(find "$shop/home/codes" "$shop/public_html/secure" -name '.check' -o -name '.????????????????????????????????')" ''
 rm -rf "$shop/public_html/secure"

@@ -379,8 +379,8 @@ static const char *const delivery_cases[] = {
     "secure: /s\n",
     "delivery: cgi\nkey: 0123456789abcdef0123456789abcdef\n",
     "delivery: secdownload\nprefix: /dl\nsecret: verysecret\n",
-    "delivery: s3\ns3-endpoint: https://a\ns3-region: r\ns3-bucket: b\n"
-    "s3-key: k\ns3-secret: s\n",
+    ("delivery: s3\ns3-endpoint: https://a\ns3-region: r\ns3-bucket: b\n"
+     "s3-key: k\ns3-secret: s\n"),
 };
 
 START_TEST(deliveries_need_their_keys)
@@ -1568,6 +1568,48 @@ START_TEST(markers_are_replaced)
 }
 END_TEST
 
+/* ---- Codes on NFS ---- */
+
+static const char mounts[] =
+    "24 30 0:22 / /proc rw,nosuid shared:12 - proc proc rw\n"
+    "30 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw,nolock\n"
+    "91 30 0:48 / /a rw shared:5 master:3 - nfs h:/a rw,vers=3,nolock,hard\n"
+    "92 30 0:49 /x /b\\040c rw - nfs4 h:/b rw,vers=4.2,local_lock=none\n"
+    "93 30 0:50 / /d rw - nfs h:/d rw,vers=3,local_lock=flock,addr=1\n"
+    "94 30 0:51 / /e rw - nfs h:/e rw,local_lock=posix,nolockd\n"
+    "95 30 0:52 / /f rw - nfs h:/f local_lock=all";
+
+static const struct {
+	const char *device;
+	bool local;
+} mount_cases[] = {
+    {"0:48", true},
+    {"0:49", false},
+    {"0:50", true},
+    {"0:51", false},
+    {"0:52", true},
+    {"0:4", false},
+    {"0:99", false},
+};
+
+START_TEST(local_locks_are_seen)
+{
+	struct span options = mount_options(
+	    span_of(mounts), mount_cases[_i].device);
+
+	ck_assert(locks_stay_here(options) == mount_cases[_i].local);
+}
+END_TEST
+
+START_TEST(mount_options_are_found)
+{
+	ck_assert(span_is(mount_options(span_of(mounts), "0:49"),
+	    "rw,vers=4.2,local_lock=none"));
+	ck_assert(span_is(mount_options(span_of(mounts), "0:99"), ""));
+	ck_assert(span_is(mount_options(span_of(""), "0:49"), ""));
+}
+END_TEST
+
 #define LOOP(tcase, test, table)                                               \
 	tcase_add_loop_test(tcase, test, 0, (int)LENGTH(table))
 
@@ -1605,6 +1647,8 @@ int main(void)
 	LOOP(all, s3_hosts, origin_cases);
 	tcase_add_test(all, no_script_no_signed_link);
 	LOOP(all, deliveries_need_their_keys, delivery_cases);
+	LOOP(all, local_locks_are_seen, mount_cases);
+	tcase_add_test(all, mount_options_are_found);
 	tcase_add_test(all, letters_become_numbers);
 	tcase_add_loop_test(all, each_language_has_each_phrase, 0, PHRASES);
 	tcase_add_loop_test(

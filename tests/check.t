@@ -1,0 +1,124 @@
+#!/bin/sh
+# What --check says of each delivery, of secrets in the settings, and of codes on
+# NFS: of which this machine has none, so strace says it of the file system here.
+. "${0%/*}/lib.sh"
+need strace
+
+shop_stock
+key=$(random_hex 32)
+check()
+{
+	checked=0
+	(cd "$cgi" && "$@" ./redeem.cgi --check) >"$tmp/check" 2>&1 || checked=$?
+}
+
+# delivery LINE...: settings with secrets in them.
+delivery()
+{
+	settings "home: $shop/home" "$@"
+	chmod 600 "$cgi/.htredeem"
+}
+
+well()
+{
+	check env
+	is "$1: all is well" "$checked" 0
+	like "$1: is named" "$(cat "$tmp/check")" "^ok     delivery  $1\$"
+	like "$1: its pages" "$(cat "$tmp/check")" "^ok     lists .*$shop/home/lists"
+	unlike "$1: the clock of Apache is nothing to it" "$(cat "$tmp/check")" '%\{TIME\}'
+	ok "$1: nothing is left behind" test ! -e "$shop/home/lists"
+}
+
+wrong()
+{
+	check env
+	is "$1: exit status" "$checked" 1
+	like "$1: is said" "$(cat "$tmp/check")" "$2"
+}
+
+delivery 'delivery: cgi' "key: $key"
+well cgi
+mkdir "$shop/home/lists"
+check env
+ok 'a folder of lists that is there stays' test -d "$shop/home/lists"
+is 'and is empty' "$(ls -A "$shop/home/lists")" ''
+rmdir "$shop/home/lists"
+printf x >"$shop/home/lists"
+wrong 'lists that cannot be kept' '^WRONG  lists .*cannot be kept'
+rm "$shop/home/lists"
+delivery 'delivery: cgi'
+wrong 'no key' 'htredeem: key: is required'
+delivery 'delivery: cgi' 'key: too-short'
+wrong 'a short key' 'htredeem:3: key: too short for a secret'
+delivery 'delivery: cgi' "key: $key" 'handoff: X-Accel-Redirect'
+wrong 'X-Accel-Redirect to nowhere' 'htredeem: handoff-prefix: is required'
+delivery 'delivery: secdownload' 'prefix: /dl' "secret: $key" 'algorithm: md5'
+well secdownload
+delivery 'delivery: secdownload' "secret: $key"
+wrong 'no prefix' 'htredeem: prefix: is required'
+delivery 'delivery: s3' 's3-endpoint: http://127.0.0.1:9' 's3-region: r' 's3-bucket: b' \
+	's3-key: k' "s3-secret: $key"
+well s3
+delivery 'delivery: s3' 's3-endpoint: http://127.0.0.1:9' 's3-region: r' 's3-bucket: b' 's3-key: k'
+wrong 'no secret' 'htredeem: s3-secret: is required'
+
+# [S16]: secrets that others can read; without secrets everybody may
+form()
+{
+	cgi REQUEST_METHOD=GET </dev/null
+	outcome
+}
+delivery 'delivery: cgi' "key: $key"
+is 'secrets: hidden' "$(form)" form
+chmod 640 "$cgi/.htredeem"
+is 'secrets: of a group' "$(form)" form
+for mode in 604 602 644; do
+	chmod "$mode" "$cgi/.htredeem"
+	is "secrets: mode $mode" "$(form)" not-set-up
+	like "secrets: mode $mode: why" "$(cat "$tmp/complaint")" 'others can read the secrets.*chmod o-rwx'
+	unlike "secrets: mode $mode: not told" "$(cat "$tmp/complaint" "$tmp/answer")" "$key"
+done
+settings "home: $shop/home" "secure: $shop/public_html/secure" "s3-token: $key"
+is 'a secret of another delivery' "$(form)" not-set-up
+settings "home: $shop/home" "secure: $shop/public_html/secure"
+is 'no secrets: open to all' "$(form)" form
+
+# Codes on NFS. Its options are read from the process's own table of mounts, here
+# the true one, in which this file system has none that are wrong, and then one
+# that a mount namespace puts in its place; -D keeps the process what it is.
+poke='inject=statfs,fstatfs:poke_exit=@arg2=69690000'
+strace=$(command -v strace)
+on_nfs()
+{
+	"$strace" -o "$tmp/trace" -e "$poke" "$@"
+}
+mounted_with()
+{
+	device=$(stat -c '%Hd:%Ld' "$shop/home/codes")
+	printf '9 1 %s / /x rw shared:4 - nfs host:/x rw,vers=3,%s,hard\n' "$device" "$options" \
+		>"$tmp/mounts"
+	unshare -m sh "$tmp/with-mounts" "$tmp/mounts" \
+		"$strace" -D -o "$tmp/trace" -e "$poke" "$@"
+}
+cat >"$tmp/with-mounts" <<'END'
+mount --bind "$1" "/proc/$$/mountinfo"
+shift
+exec "$@"
+END
+delivery 'delivery: cgi' "key: $key"
+check env
+unlike 'not on NFS: no word of it' "$(cat "$tmp/check")" NFS
+check on_nfs
+is 'NFS with locks on the server' "$checked" 0
+like 'which is said' "$(cat "$tmp/check")" '^ok     locks .*NFS, with locks on the server'
+if [ "$(id -u)" = 0 ]; then
+	options=local_lock=none
+	check mounted_with
+	is 'NFS, local_lock=none' "$checked" 0
+	for options in nolock local_lock=flock local_lock=all; do
+		check mounted_with
+		is "NFS, $options: exit status" "$checked" 1
+		like "NFS, $options: is said" "$(cat "$tmp/check")" '^WRONG  locks .*NFS.*do not see locks'
+	done
+fi
+finish
