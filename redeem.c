@@ -2834,6 +2834,7 @@ struct offer {
  *	withdraw	undoes publish
  *	address		adds the URL of ITEM, as it stands in Location; after a
  *			complaint TEXT is full
+ *	listed		adds the same as it stands in the page of several
  *	origin		adds the origin (RFC 6454) of these URLs, where it is
  *			not the program's own; NULL where it always is
  *	sweep		removes a bounded number of expired links
@@ -2846,6 +2847,8 @@ struct delivery {
 	    const struct shop *, const struct link *, const struct item *);
 	void (*withdraw)(const struct shop *, const struct link *);
 	void (*address)(const struct shop *, const struct link *,
+	    const struct item *, struct text *);
+	void (*listed)(const struct shop *, const struct link *,
 	    const struct item *, struct text *);
 	void (*origin)(const struct settings *, struct text *);
 	void (*sweep)(const struct shop *);
@@ -3152,6 +3155,15 @@ static void apache_address(const struct shop *shop, const struct link *link,
 	text_put(text, shop->settings.url);
 	text_put(text, "/");
 	text_url(text, place.path);
+	text_print(text, "?%s", link->secret);
+}
+
+/* The page lies beside the files. */
+static void apache_listed(const struct shop *shop, const struct link *link,
+    const struct item *item, struct text *text)
+{
+	(void)shop;
+	text_url(text, item->name);
 	text_print(text, "?%s", link->secret);
 }
 
@@ -3559,14 +3571,14 @@ static void s3_address(const struct shop *shop, const struct link *link,
 
 /* In the order of DELIVERY_... */
 static const struct delivery deliveries[] = {
-    {apache_publish, apache_alive, apache_withdraw, apache_address, NULL,
-	apache_sweep, 0},
-    {list_publish, list_alive, list_withdraw, cgi_address, NULL, list_sweep,
-	PLACE(key)},
-    {list_publish, list_alive, list_withdraw, secdownload_address, NULL,
-	list_sweep, PLACE(secret)},
-    {list_publish, list_alive, list_withdraw, s3_address, s3_origin, list_sweep,
-	PLACE(s3_secret)},
+    {apache_publish, apache_alive, apache_withdraw, apache_address,
+	apache_listed, NULL, apache_sweep, 0},
+    {list_publish, list_alive, list_withdraw, cgi_address, cgi_address, NULL,
+	list_sweep, PLACE(key)},
+    {list_publish, list_alive, list_withdraw, secdownload_address,
+	secdownload_address, NULL, list_sweep, PLACE(secret)},
+    {list_publish, list_alive, list_withdraw, s3_address, s3_address, s3_origin,
+	list_sweep, PLACE(s3_secret)},
 };
 
 /* What a link leads to that has come back to this program. */
@@ -4428,7 +4440,7 @@ static void page_files(
 		const struct item *item = &shop->items.at[i];
 		struct text address = text_in(buffer, sizeof(buffer));
 
-		delivery->address(shop, link, item, &address);
+		delivery->listed(shop, link, item, &address);
 		text_put(out, "<li><a href=\"");
 		text_html(out, buffer, sizeof(buffer));
 		text_put(out, "\" download>");
