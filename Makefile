@@ -66,9 +66,9 @@ build/redeem-debug: redeem.c Makefile
 
 # with clang's libFuzzer
 FUZZERS = build/fuzz_request build/fuzz_record build/fuzz_settings \
-	build/fuzz_redeem
+	build/fuzz_link build/fuzz_redeem
 FUZZ_SOURCES = tests/fuzz_request.c tests/fuzz_record.c \
-	tests/fuzz_settings.c tests/fuzz_redeem.c
+	tests/fuzz_settings.c tests/fuzz_link.c tests/fuzz_redeem.c
 
 $(FUZZERS): $(FUZZ_SOURCES) tests/fuzz.h redeem.c Makefile
 	@mkdir -p build

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Ten seconds of fuzzing each: requests, records, settings, and all of redeem.
+# Ten seconds of fuzzing each: requests, records, settings, signed links, and all
+# of redeem.
 . "${0%/*}/lib.sh"
 need clang make
 
@@ -15,11 +16,11 @@ else
 	TMPDIR=$tmp
 fi
 export TMPDIR
-harnesses='request record settings redeem'
+harnesses='request record settings link redeem'
 
 mkdir "$tmp/fuzz"
 ok 'the harnesses can be built' make -s -j2 -C "$top" build/fuzz_request \
-	build/fuzz_record build/fuzz_settings build/fuzz_redeem
+	build/fuzz_record build/fuzz_settings build/fuzz_link build/fuzz_redeem
 for harness in $harnesses; do
 	ln -s "$top/build/fuzz_$harness" "$tmp/fuzz/fuzz_$harness"
 done

@@ -1,0 +1,189 @@
+/*
+ * Fuzzes what comes back to the program: a path behind its own, and ranges, in
+ * a shop with the delivery "cgi". [S9] [S16] The input is variables as in
+ * fuzz.h. Two more are the harness's: with SIGN=file or SIGN=list, PATH_INFO
+ * becomes the path of a link to what it says, rightly signed until END, so that
+ * not even a signature opens what is not for sale.
+ */
+#include "fuzz.h"
+
+#define KEY "0123456789abcdef0123456789abcdef"
+#define TOKEN "11111111111111111111111111111111"
+#define OUTSIDE "not for sale"
+
+static const struct {
+	const char *path;
+	const char *text; /* NULL: a folder; else what a file holds */
+	const char *target; /* of a symbolic link, or NULL */
+} fixtures[] = {
+    {"home", NULL, NULL},
+    {"home/codes", NULL, NULL},
+    {"home/codes/7K3M9QXA2FTF", OUTSIDE, NULL},
+    {"home/files", NULL, NULL},
+    {"home/files/a.zip", "0123456789", NULL},
+    {"home/files/empty.zip", "", NULL},
+    {"home/files/.hidden", OUTSIDE, NULL},
+    {"home/files/run.php", OUTSIDE, NULL},
+    {"home/files/linked.zip", "", "../../outside/x.zip"},
+    {"home/files/linked", "", "../../outside"},
+    {"home/files/album", NULL, NULL},
+    {"home/files/album/b & \xc3\xa9.flac", "0123456789", NULL},
+    {"home/lists", NULL, NULL},
+    {"home/lists/29924457", NULL, NULL},
+    {"home/lists/29924457/" TOKEN, "<p data-outcome=\"files\">", NULL},
+    {"outside", NULL, NULL},
+    {"outside/x.zip", OUTSIDE, NULL},
+};
+
+static struct shop shop;
+static int top = -1; /* descriptor of the scratch directory */
+static int no_body = -1;
+static int answer_file = -1;
+static char conf[PATH_SIZE]; /* REDEEM_CONF=... */
+
+static void remove_scratch(void)
+{
+	size_t i;
+
+	for (i = LENGTH(fixtures); i-- > 0;)
+		if (unlinkat(top, fixtures[i].path, 0) != 0)
+			(void)unlinkat(top, fixtures[i].path, AT_REMOVEDIR);
+	(void)unlinkat(top, "conf", 0);
+	(void)rmdir(scratch);
+}
+
+static void write_text(const char *path, const char *text)
+{
+	int fd = openat(top, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	assert(fd >= 0 && write_all(fd, text, strlen(text)) && close(fd) == 0);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	char text[2 * PATH_SIZE];
+	struct text path = text_in(scratch, sizeof(scratch));
+	struct text lines = text_in(text, sizeof(text));
+	struct text variable = text_in(conf, sizeof(conf));
+	size_t i;
+
+	(void)argc;
+	(void)argv;
+	no_body = file_new();
+	answer_file = file_new();
+	complaints = file_new();
+	text_print(&path, "%s/redeem-fuzz.XXXXXX", scratch_place());
+	assert(mkdtemp(scratch) != NULL);
+	top = open(scratch, O_RDONLY | O_DIRECTORY);
+	assert(top >= 0 && atexit(remove_scratch) == 0);
+	for (i = 0; i < LENGTH(fixtures); i++) {
+		if (fixtures[i].target != NULL)
+			assert(symlinkat(fixtures[i].target, top,
+				   fixtures[i].path) == 0);
+		else if (fixtures[i].text != NULL)
+			write_text(fixtures[i].path, fixtures[i].text);
+		else
+			assert(mkdirat(top, fixtures[i].path, 0700) == 0);
+	}
+	text_print(
+	    &lines, "home: %s/home\ndelivery: cgi\nkey: %s\n", scratch, KEY);
+	write_text("conf", text);
+	text_print(&variable, "REDEEM_CONF=%s/conf", scratch);
+	return 0;
+}
+
+/* Puts a signed path in the place of PATH_INFO; which is signed, or empty. */
+static const char *path_sign(struct variables *variables)
+{
+	static char path[PATH_SIZE * 2];
+	struct text text = text_in(path, sizeof(path));
+	const char *kind = variable("SIGN"), *end = variable("END");
+	const char *what = variable("PATH_INFO");
+	char mac[MAC_SIZE];
+	size_t i;
+
+	if ((strcmp(kind, kind_file) != 0 && strcmp(kind, kind_list) != 0) ||
+	    *what == '\0' || strchr(end, '/') != NULL ||
+	    !signature_make(KEY, kind, span_of(end), span_of(what), mac))
+		return "";
+	text_print(&text, "PATH_INFO=/%s/%s/%s%s", end, mac, what,
+	    kind == kind_list ? "/" LIST_PAGE : "");
+	for (i = 0; variables->at[i] != NULL && !text.full; i++)
+		if (strncmp(variables->at[i], "PATH_INFO=", 10) == 0)
+			variables->at[i] = path;
+	return kind;
+}
+
+/* Bytes of a file: as many as said, from where said, of what is for sale. */
+static void file_check(const char *reply, const char *body, size_t length)
+{
+	static const char digits[] = "0123456789";
+	const char *at = strstr(reply, "\nContent-Length: ");
+	struct span number = {NULL, 0};
+	long said;
+
+	assert(at != NULL && at < body);
+	number.at = at + strlen("\nContent-Length: ");
+	number.length = strcspn(number.at, "\n");
+	assert(number_read(number, 0, 10, &said));
+	assert(strstr(reply, "attachment; filename=\"") != NULL);
+	if (shop.request.method == METHOD_HEAD) {
+		assert(length == 0);
+		return;
+	}
+	assert((size_t)said == length);
+	assert(length == 0 ||
+	    (isdigit((unsigned char)*body) &&
+		strncmp(digits + (*body - '0'), body, length) == 0));
+}
+
+static void answer_check(enum outcome outcome, const char *signed_as)
+{
+	static char reply[sizeof(shop.out) + 1024];
+	size_t size = file_take(answer_file, reply, sizeof(reply));
+	const char *body = strstr(reply, "\n\n");
+	bool file = outcome == OUTCOME_FILE || outcome == OUTCOME_PART;
+
+	assert(body != NULL && strncmp(reply, "Status: ", 8) == 0);
+	body += 2;
+	assert(strstr(reply, OUTSIDE) == NULL && strchr(reply, '\r') == NULL);
+	assert(strstr(reply, KEY) == NULL && strstr(reply, scratch) == NULL);
+	assert(outcome != OUTCOME_LINK && outcome != OUTCOME_NOT_SET_UP);
+	if (file || outcome == OUTCOME_NO_PART)
+		assert(strcmp(signed_as, kind_file) == 0);
+	if (file)
+		file_check(reply, body, size - (size_t)(body - reply));
+	if (outcome == OUTCOME_LIST)
+		assert(strcmp(signed_as, kind_list) == 0);
+	if (!file && outcome != OUTCOME_NO_PART)
+		assert(messages(body) ==
+		    (shop.request.method == METHOD_HEAD ? 0 : 1));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const kept[] = {"REDEEM_CONF", NULL};
+	static struct variables variables;
+	static char said[1 << 16];
+	char *ours[] = {conf, NULL};
+	struct span input = {(const char *)data, size};
+	const char *signed_as;
+	enum outcome outcome;
+
+	variables_set(&variables, &input, kept, ours);
+	signed_as = path_sign(&variables);
+	/* a code that is posted is the other harnesses' */
+	if (strcmp(variable("REQUEST_METHOD"), "POST") == 0) {
+		variables_unset(&variables);
+		return 0;
+	}
+	file_fill(no_body, "", 0);
+	file_fill(answer_file, "", 0);
+	file_fill(complaints, "", 0);
+	outcome = redeem(&shop, no_body, answer_file);
+	shop_close(&shop);
+	answer_check(outcome, signed_as);
+	variables_unset(&variables);
+	(void)complaints_check(said, file_take(complaints, said, sizeof(said)));
+	return 0;
+}
