@@ -4,10 +4,11 @@
 CC_MUSL = musl-gcc
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wl,-z,relro,-z,now
-# noseparate-code: 8 KiB of padding between code and constants less
 SMALL = -Os -ffunction-sections -fdata-sections -Wl,--gc-sections \
-	-fno-asynchronous-unwind-tables -Wl,--build-id=none \
-	-Wl,-z,noseparate-code -s
+	-fno-asynchronous-unwind-tables -Wl,--build-id=none -s
+# A static program has one place in memory anyway; with these it has 8 KiB less
+# of padding, and tables of addresses that need no relocation.
+STATIC = -static -fno-pie -no-pie -Wl,-z,noseparate-code
 # 64-bit time and file sizes on 32-bit machines, too
 WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 CFLAGS = -std=c99 $(WARNINGS) $(WIDE) $(SMALL) $(HARDENING)
@@ -19,9 +20,9 @@ all: redeem
 redeem: redeem.c Makefile
 	@rm -f $@
 	@if command -v $(CC_MUSL) >/dev/null 2>&1 && \
-		$(CC_MUSL) $(CFLAGS) -static -o $@ redeem.c; then \
+		$(CC_MUSL) $(CFLAGS) $(STATIC) -o $@ redeem.c; then \
 		echo "redeem: static, with musl"; \
-	elif $(CC) $(CFLAGS) -static -o $@ redeem.c 2>/dev/null; then \
+	elif $(CC) $(CFLAGS) $(STATIC) -o $@ redeem.c 2>/dev/null; then \
 		echo "redeem: static"; \
 	elif $(CC) $(CFLAGS) -o $@ redeem.c 2>/dev/null; then \
 		echo "redeem: dynamic"; \
