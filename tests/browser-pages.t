@@ -1,0 +1,11 @@
+#!/bin/sh
+# Each page that a buyer may get, in a browser: for narrow screens, large letters,
+# keyboards, weak eyes, light and dark.
+. "${0%/*}/lib.sh"
+need apache2 curl
+. "$top/tests/browser.sh"
+
+shop_stock
+cp "$top/tests/demo-label/page.html" "$shop/home/"
+chmod 644 "$shop/home/page.html"
+browse apache_stock "$top/tests/browser-pages.js"

@@ -1,0 +1,30 @@
+# Runs a test in a browser; sourced by the tests that do, after lib.sh, once the
+# shop is there. Each has a script for node beside it, which prints TAP.
+
+need chromium chromedriver node
+
+# Chromium leaves things in home and temporary directories: give it ours. The
+# process group is chromedriver's own, and Chromium's, too.
+chromedriver_run()
+{
+	mkdir -p "$tmp/browser"
+	HOME=$tmp/browser TMPDIR=$tmp/browser
+	export HOME TMPDIR
+	exec chromedriver --port="$port"
+}
+
+# browse SERVER SCRIPT: runs node's SCRIPT on the shop, while SERVER serves it;
+# its status is that of the test.
+browse()
+{
+	axe=$top/build/npm/node_modules/axe-core/axe.min.js
+	[ -r "$axe" ] || skip_all 'axe-core is not there; see tests/install'
+	serve "$1"
+	base=http://127.0.0.1:$port
+	serve chromedriver_run
+	BASE=$base DRIVER=http://127.0.0.1:$port SHOP=$shop CGI=$cgi SCRATCH=$tmp AXE=$axe \
+		CHROMIUM=$(command -v chromium) timeout 300 node "$2" &
+	walker=$!
+	at_end "stop $walker"
+	wait "$walker"
+}
