@@ -4551,8 +4551,8 @@ static void page_refusal(
 	    languages[language]);
 	text_ascii(out, phrases[TITLE_CLOSED][language]);
 	text_put(out,
-	    "</title><style>:root{color-scheme:light dark}"
-	    "body{font:1.125rem/1.5 system-ui,sans-serif;max-width:28rem;"
+	    "</title><style>body{font:1.125rem/1.5 "
+	    "system-ui,sans-serif;max-width:28rem;"
 	    "margin:9vh auto;padding:0 1.25rem;background:#efebe3;"
 	    "color:#23201c;overflow-wrap:break-word}"
 	    "h1{font:2rem/1.15 Palatino,Georgia,serif}"

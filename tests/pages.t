@@ -325,6 +325,18 @@ give_form
 is 'so is one without the marker' "$(outcome)" not-set-up
 base_settings
 
+# The longest address that a program may have leaves room for the page of a link
+# that is over, in each language.
+address=/$(head -c 1022 /dev/zero | tr '\0' a)
+for language in en fr de nl es; do
+	code ONE11111
+	post ONE11111 SCRIPT_NAME="$address" HTTP_ACCEPT_LANGUAGE="$language"
+	is "a long address, $language: a link" "$(status)" 303
+	like "a long address, $language: the way back" \
+		"$(cat "$shop/public_html$(location | sed 's,/[^/]*$,,')/.htaccess")" \
+		"^ErrorDocument .*<a href='$address'>"
+done
+
 # In a text browser: all that matters, in its order.
 give_mistyped HTTP_ACCEPT_LANGUAGE=en
 page >"$tmp/page.html"
