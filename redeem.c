@@ -4556,7 +4556,7 @@ static void page_refusal(
 	    "margin:9vh auto;padding:0 1.25rem;background:#efebe3;"
 	    "color:#23201c;overflow-wrap:break-word}"
 	    "h1{font:2rem/1.15 Palatino,Georgia,serif}"
-	    "a{display:inline-block;padding:.85rem 1.5rem;color:#fffdf9;"
+	    "a{display:block;padding:.85rem;text-align:center;color:#fffdf9;"
 	    "background:#23201c;border-radius:.25rem;font-weight:600;"
 	    "text-decoration:none}"
 	    ":focus{outline:3px solid #b4501d;outline-offset:2px}"

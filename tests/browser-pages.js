@@ -182,7 +182,7 @@ async function keep(browser, design, outcome) {
 
 async function inspect(browser, design, outcome, ...also) {
 	const name = `${design}, ${outcome}`;
-	settings(...also);
+	settings('grace: 0', ...also);
 	await browser.look(320, 'light');
 	await pages[outcome](browser, ...also);
 	like(`${name}: says something`, await browser.outcome(outcome), /\w.*\./);

@@ -13,17 +13,26 @@ chromedriver_run()
 	exec chromedriver --port="$port"
 }
 
-# browse SERVER SCRIPT: runs node's SCRIPT on the shop, while SERVER serves it;
-# its status is that of the test.
+# Something longer than a name without blanks, for a list of files.
+second_file()
+{
+	head -c 200000 /dev/urandom >"$shop/home/files/Second Light.flac"
+	chmod 644 "$shop/home/files/Second Light.flac"
+	shop_own
+}
+
+# browse SERVER SCRIPT ARGUMENT...: runs node's SCRIPT on the shop, while SERVER
+# serves it; its status is that of the test.
 browse()
 {
 	axe=$top/build/npm/node_modules/axe-core/axe.min.js
 	[ -r "$axe" ] || skip_all 'axe-core is not there; see tests/install'
 	serve "$1"
+	shift
 	base=http://127.0.0.1:$port
 	serve chromedriver_run
 	BASE=$base DRIVER=http://127.0.0.1:$port SHOP=$shop CGI=$cgi SCRATCH=$tmp AXE=$axe \
-		CHROMIUM=$(command -v chromium) timeout 300 node "$2" &
+		CHROMIUM=$(command -v chromium) timeout 300 node "$@" &
 	walker=$!
 	at_end "stop $walker"
 	wait "$walker"

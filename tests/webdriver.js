@@ -210,6 +210,12 @@ class Browser {
 		return fs.readFileSync(file);
 	}
 
+	// Removes what was downloaded.
+	forget() {
+		fs.rmSync(this.downloads, { recursive: true });
+		fs.mkdirSync(this.downloads);
+	}
+
 	// Looks at the page as WIDTH pixels wide, in the "light" or "dark" scheme.
 	async look(width, scheme) {
 		await this.cdp('Emulation.setDeviceMetricsOverride', { width,

@@ -1,0 +1,10 @@
+#!/bin/sh
+# The same in a browser on the cheap host, which tells the browser less of how to
+# save a file.
+. "${0%/*}/lib.sh"
+need apache2 curl
+. "$top/tests/browser.sh"
+
+shop_cheap
+second_file
+browse apache_cheap "$top/tests/browser.js" mistyped again list late
