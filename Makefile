@@ -1,4 +1,4 @@
-# redeem: make, make demo, make test, make fuzz, make lint. A C compiler is all
+# redeem: make, make demo, make test, make fuzz, make lint, make dist. A C compiler is all
 # that `make` needs; the others install what they need, or say what to install.
 
 CC_MUSL = musl-gcc
@@ -47,6 +47,23 @@ build/unit: tests/unit.c redeem.c Makefile
 	$(CC) -std=c99 $(WARNINGS) $(WIDE) -g -DREDEEM_NO_MAIN \
 		-o $@ tests/unit.c $$(pkg-config --cflags --libs check)
 
+# For machines without a compiler: dist/redeem-VERSION-ARCHITECTURE.tar.gz
+dist:
+	@tests/install dist
+	@tests/dist
+
+# The programs in these, and unit tests to go with each. "relro" does nothing in
+# a static program of musl's, but where pages may have 64 KiB it fills one.
+build/dist/%/redeem: redeem.c Makefile
+	@mkdir -p $(@D)
+	build/musl/$*/bin/musl-gcc $(CFLAGS) -Wl,-z,norelro -static \
+		-o $@ redeem.c
+
+build/dist/%/unit: tests/unit.c tests/shim/check.h redeem.c Makefile
+	@mkdir -p $(@D)
+	build/musl/$*/bin/musl-gcc -std=c99 $(WARNINGS) -Werror $(WIDE) -O1 \
+		-static -DREDEEM_NO_MAIN -Itests/shim -o $@ tests/unit.c
+
 # For tests/sanitized.t: what looks at each access to memory, and what valgrind
 # can look into, which needs the system's malloc.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -89,6 +106,6 @@ lint:
 	@tests/lint
 
 clean:
-	rm -rf redeem build
+	rm -rf redeem build dist
 
-.PHONY: all demo test fuzz lint clean
+.PHONY: all demo test dist fuzz lint clean
