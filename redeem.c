@@ -67,20 +67,25 @@
 /*
  * 1. What is not POSIX.1-2008, all of it here, with its fallback
  *
- * flock(2) is BSD's and everywhere; getrandom(2) is Linux 3.17, arc4random(3)
- * the BSDs'; where neither answers, /dev/urandom does. macOS calls fdatasync
- * and st_mtim by other names. getdents64(2) is Linux 2.4; readdir(3) does the same with
- * eight system calls more and a page of heap, much for a list of two names.
+ * flock(2) is BSD's and nearly everywhere, else fcntl(2) locks; getrandom(2) is
+ * Linux 3.17, arc4random(3) the BSDs'; where neither answers, /dev/urandom does.
+ * macOS calls fdatasync and st_mtim by other names. getdents64(2) is Linux 2.4;
+ * readdir(3) does the same with eight system calls more and a page of heap, much
+ * for a list of two names. Whether a file is on NFS, and on which device, only
+ * --check asks; where nobody can say, it is not. With -DREDEEM_POSIX only the
+ * fallbacks are used.
  */
 #define _XOPEN_SOURCE 700
-#define _DEFAULT_SOURCE 1
+#ifndef REDEEM_POSIX
+#define _DEFAULT_SOURCE 1 /* glibc, musl */
 #define _DARWIN_C_SOURCE 1
-#define __BSD_VISIBLE 1
+#define _BSD_SOURCE 1 /* OpenBSD */
+#define __BSD_VISIBLE 1 /* FreeBSD, DragonFly */
 #define _NETBSD_SOURCE 1
+#endif
 
 #include <sys/types.h>
 
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -103,14 +108,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef REDEEM_POSIX
+#include <sys/file.h>
 #ifdef __linux__
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #else
-#include <sys/mount.h>
 #include <sys/param.h>
+
+#include <sys/mount.h>
 #include <sys/statvfs.h>
+#endif
 #endif
 #ifndef SYS_getdents64
 #include <dirent.h>
@@ -153,32 +162,70 @@ static long changed_nanoseconds(const struct stat *st)
 /* Is FD on NFS? statfs(2), which Linux and the BSDs have each in their way. */
 static bool is_on_nfs(int fd)
 {
-#if defined(__linux__)
+#if defined(REDEEM_POSIX)
+	return fd < 0;
+#elif defined(__linux__)
 	struct statfs fs;
 
 	return fstatfs(fd, &fs) == 0 && fs.f_type == 0x6969;
-#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__OpenBSD__) ||    \
-    defined(__DragonFly__)
-	struct statfs fs;
-
-	return fstatfs(fd, &fs) == 0 && strcmp(fs.f_fstypename, "nfs") == 0;
 #elif defined(__NetBSD__)
 	struct statvfs fs;
 
 	return fstatvfs(fd, &fs) == 0 && strcmp(fs.f_fstypename, "nfs") == 0;
 #else
-	(void)fd;
-	return false;
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && strcmp(fs.f_fstypename, "nfs") == 0;
+#endif
+}
+
+/* The numbers of a device, as /proc/self/mountinfo of Linux has them. */
+static void device_numbers(dev_t device, long long *high, long long *low)
+{
+#if defined(REDEEM_POSIX) || !defined(__linux__)
+	*high = 0;
+	*low = (long long)device;
+#else
+	*high = major(device);
+	*low = minor(device);
 #endif
 }
 
 /* Returns once the contents of FD are on the disk; fdatasync(2). */
 static int sync_data(int fd)
 {
-#if defined(__APPLE__)
-	return fcntl(fd, F_FULLFSYNC);
+#if defined(F_FULLFSYNC)
+	if (fcntl(fd, F_FULLFSYNC) == 0)
+		return 0;
+	/* some file systems do not know it: fsync(2) is then what there is */
+	if (errno != ENOTSUP && errno != EINVAL && errno != ENOTTY)
+		return -1;
+	return fsync(fd);
 #else
 	return fdatasync(fd);
+#endif
+}
+
+/*
+ * Takes the lock on FD, or says EWOULDBLOCK if another has it; to WAIT for that
+ * one ends with EINTR when a signal comes. fcntl's lock is gone as soon as the
+ * process closes any descriptor of the file, so none but FD may be open. [S2]
+ */
+static int lock_file(int fd, bool wait)
+{
+#if defined(LOCK_EX)
+	return flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB);
+#else
+	struct flock all;
+
+	memset(&all, 0, sizeof(all));
+	all.l_type = F_WRLCK;
+	all.l_whence = SEEK_SET;
+	if (fcntl(fd, wait ? F_SETLKW : F_SETLK, &all) == 0)
+		return 0;
+	if (errno == EACCES || errno == EAGAIN)
+		errno = EWOULDBLOCK;
+	return -1;
 #endif
 }
 
@@ -1061,7 +1108,7 @@ static void wake(int signal)
 
 /*
  * Takes the lock, or gives up at DEADLINE (steady seconds). The alarm repeats,
- * so that one which rings before flock begins to wait is not missed. [S2]
+ * so that one which rings before the wait begins is not missed. [S2]
  */
 static bool lock_take(int fd, time_t deadline)
 {
@@ -1071,7 +1118,7 @@ static bool lock_take(int fd, time_t deadline)
 	bool locked;
 	int error;
 
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (lock_file(fd, false) == 0)
 		return true;
 	if (errno != EWOULDBLOCK && errno != EINTR)
 		return false;
@@ -1082,7 +1129,7 @@ static bool lock_take(int fd, time_t deadline)
 	    setitimer(ITIMER_REAL, &each_second, NULL) != 0)
 		return false;
 	do
-		locked = flock(fd, LOCK_EX) == 0;
+		locked = lock_file(fd, true) == 0;
 	while (!locked && errno == EINTR && steady_seconds() < deadline);
 	error = errno == EINTR ? ETIMEDOUT : errno;
 	if (setitimer(ITIMER_REAL, &never, NULL) != 0)
@@ -5185,14 +5232,16 @@ static bool check_locks(const struct shop *shop)
 	struct stat st;
 	bool nfs = fd >= 0 && is_on_nfs(fd);
 	bool known = nfs && fstat(fd, &st) == 0;
+	long long high, low;
 
 	if (fd >= 0)
 		(void)close(fd);
 	if (!nfs)
 		return true;
-	if (known)
-		text_print(&text, "%lld:%lld", (long long)major(st.st_dev),
-		    (long long)minor(st.st_dev));
+	if (known) {
+		device_numbers(st.st_dev, &high, &low);
+		text_print(&text, "%lld:%lld", high, low);
+	}
 	if (!known ||
 	    read_file(AT_FDCWD, "/proc/self/mountinfo", table, sizeof(table)) <
 		0)
