@@ -69,6 +69,17 @@ const focused = {
 	'try-again': 'redeem-button',
 };
 
+// What a page calls itself, where that is not "No download yet".
+const titles = {
+	form: 'Your download',
+	files: 'Your files',
+	'link-closed': 'This link is closed',
+};
+
+// Pages in nobody's design: a closed link's is Apache's, and without its home a
+// shop has none.
+const plain = ['link-closed', 'not-set-up'];
+
 // Pages with the longest words and lines.
 const long = ['form', 'used-up', 'files', 'link-closed'];
 
@@ -149,6 +160,9 @@ async function fits(name, browser) {
 	const small = await see(browser, `[...document.querySelectorAll('main a, input, button')]
 		.filter(control => control.getBoundingClientRect().height < 44)
 		.map(control => control.outerHTML)`);
+	// with less than that, telephones enlarge the page
+	is(`${name}: what is typed is 16 pixels high`, await see(browser, `[...document.querySelectorAll('input')]
+		.every(input => parseFloat(getComputedStyle(input).fontSize) >= 16)`), true);
 	is(`${name}: all that is tapped is 44 pixels high`, small, []);
 }
 
@@ -186,6 +200,10 @@ async function inspect(browser, design, outcome, ...also) {
 	await browser.look(320, 'light');
 	await pages[outcome](browser, ...also);
 	like(`${name}: says something`, await browser.outcome(outcome), /\w.*\./);
+	const title = titles[outcome] || 'No download yet';
+	is(`${name}: its heading`, await browser.text('h1'), title);
+	is(`${name}: its title`, await see(browser, 'document.title'),
+		also.length > 0 && !plain.includes(outcome) ? `${title} · Halfmoon Pier` : title);
 	is(`${name}: where the keyboard is`, await browser.focus(), focused[outcome] || '');
 	is(`${name}: and that is seen`, await see(browser, `document.activeElement === document.body ||
 		getComputedStyle(document.activeElement).outlineStyle === 'solid'`), true);

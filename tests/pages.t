@@ -286,6 +286,22 @@ give_files
 like 'of a minute' "$(page)" 'here for one minute'
 base_settings
 
+# The names that README promises to the owner's style are those in the pages: all
+# of them, and no others.
+{
+	give_form
+	page
+	give_files
+	page
+} | grep -oE '(id|class)="redeem[^"]*"' | sed 's/id="/#/; s/class="/./; s/"//' |
+	sort -u >"$tmp/names"
+sed -n "/^The buyer's pages/,/^What is kept/p" "$top/README" |
+	grep -oE '[#.]redeem(-[a-z]+)*' | grep -vFx '.redeem' | sort -u >"$tmp/promised"
+is 'README has the names in the pages' "$(cat "$tmp/promised")" "$(cat "$tmp/names")"
+for outcome in $(cut -f 1 "$tmp/words" | grep -v link_closed | sort -u | tr _ -); do
+	ok "and the outcome $outcome" grep -qF "\"$outcome\"" "$top/README"
+done
+
 # The owner's design.
 cat >"$shop/home/own.html" <<-'END'
 	<!DOCTYPE html>
