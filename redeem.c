@@ -497,6 +497,7 @@ struct shop {
 	struct download download;
 	int home; /* descriptor, or -1 */
 	int secure; /* descriptor, or -1 */
+	int log; /* descriptor, or -1 until it is needed */
 	time_t now;
 	long wait; /* seconds until the buyer may try again */
 	long language; /* the buyer's: place in "languages" */
@@ -4831,14 +4832,13 @@ static bool log_add(int fd, const struct text *line)
 }
 
 /* Adds one line to home/log; a log that cannot be written stops nothing. */
-static void log_event(const struct shop *shop, const char *word, long uses)
+static void log_event(struct shop *shop, const char *word, long uses)
 {
 	const struct record *record = &shop->record;
 	char buffer[RECORD_MAX * 3 + 256];
 	struct text line = text_in(buffer, sizeof(buffer));
 	struct span rest = record->body;
 	struct span file;
-	int fd;
 
 	text_instant(&line, shop->now);
 	text_print(
@@ -4851,12 +4851,12 @@ static void log_event(const struct shop *shop, const char *word, long uses)
 			text_url(&line, name);
 	}
 	text_put(&line, "\n");
-	fd = openat(shop->home, "log",
-	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || !log_add(fd, &line))
+	if (shop->log < 0)
+		shop->log = openat(shop->home, "log",
+		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
+	if (shop->log < 0 || !log_add(shop->log, &line))
 		complain("log: %s", strerror(errno));
-	if (fd >= 0)
-		(void)close(fd);
 }
 
 /*
@@ -4988,15 +4988,17 @@ void shop_close(struct shop *shop)
 		(void)close(shop->home);
 	if (shop->secure >= 0)
 		(void)close(shop->secure);
+	if (shop->log >= 0)
+		(void)close(shop->log);
 	if (shop->download.fd >= 0)
 		(void)close(shop->download.fd);
-	shop->home = shop->secure = shop->download.fd = -1;
+	shop->home = shop->secure = shop->log = shop->download.fd = -1;
 }
 
 /* What has to be so before anything is done with SHOP. */
 static void shop_begin(struct shop *shop)
 {
-	shop->home = shop->secure = shop->download.fd = -1;
+	shop->home = shop->secure = shop->log = shop->download.fd = -1;
 	shop->page[0] = '\0';
 	shop->wait = 0;
 	(void)umask(0);
