@@ -355,7 +355,11 @@ static void listing_end(struct listing *listing)
 #define TRIES_SECONDS 600 /* in which failed tries are counted */
 #endif
 #ifndef SWEEP_MAX
-#define SWEEP_MAX 8 /* expired links that one redemption removes */
+/*
+ * Expired links that one redemption removes: to remove one takes about as long
+ * as to make one, and two for each that is made are enough to catch up.
+ */
+#define SWEEP_MAX 2
 #endif
 
 #define CODE_MIN 4

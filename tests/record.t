@@ -162,7 +162,7 @@ ok 'and no symbolic one' test ! -L "$(place)"
 
 # [S14]: a bounded number with each redemption
 mkdir -p "$secure/1000" "$secure/not-a-bucket"
-for i in 1 2 3 4 5 6 7 8 9 10; do
+for i in 1 2 3; do
 	mkdir "$secure/1000/$i"
 	printf x >"$secure/1000/$i/.htaccess"
 	ln -s /nowhere "$secure/1000/$i/x.zip"
@@ -170,7 +170,7 @@ done
 shop_own
 code SWEEP1
 post sweep1
-is 'eight expired links are removed at a time' "$(find "$secure/1000" -mindepth 1 -maxdepth 1 | wc -l)" 2
+is 'two expired links are removed at a time' "$(find "$secure/1000" -mindepth 1 -maxdepth 1 | wc -l)" 1
 code SWEEP2
 post sweep2
 ok 'then the rest, and their bucket' test ! -e "$secure/1000"
