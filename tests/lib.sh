@@ -312,60 +312,6 @@ apache_cheap()
 	apache_run
 }
 
-# nginx, which has no .htaccess, with fcgiwrap for CGI programs.
-nginx_conf()
-{
-	[ "$(id -u)" != 0 ] || printf 'user www-data;\n'
-	cat <<-END
-	daemon off;
-	worker_processes 1;
-	pid $tmp/nginx.pid;
-	error_log $tmp/error.log;
-	events { worker_connections 64; }
-	http {
-	access_log off;
-	client_body_temp_path $tmp/nginx-body;
-	fastcgi_temp_path $tmp/nginx-fastcgi;
-	proxy_temp_path $tmp/nginx-proxy;
-	uwsgi_temp_path $tmp/nginx-uwsgi;
-	scgi_temp_path $tmp/nginx-scgi;
-	server {
-		listen 127.0.0.1:$port;
-		root $shop/public_html;
-		location /cgi-bin/ {
-			fastcgi_pass unix:$tmp/fcgi/socket;
-			fastcgi_param GATEWAY_INTERFACE CGI/1.1;
-			fastcgi_param REQUEST_METHOD \$request_method;
-			fastcgi_param QUERY_STRING \$query_string;
-			fastcgi_param CONTENT_TYPE \$content_type;
-			fastcgi_param CONTENT_LENGTH \$content_length;
-			fastcgi_param REMOTE_ADDR \$remote_addr;
-			fastcgi_param SCRIPT_NAME \$fastcgi_script_name;
-			fastcgi_param SCRIPT_FILENAME $shop\$fastcgi_script_name;
-		}
-	}
-	}
-	END
-}
-
-nginx_stock()
-{
-	nginx_conf >"$tmp/nginx.conf"
-	exec setsid nginx -c "$tmp/nginx.conf" -p "$tmp"
-}
-
-# Becomes the fcgiwrap of nginx_stock, which runs programs as the shop's user.
-fcgiwrap_run()
-{
-	mkdir "$tmp/fcgi"
-	set -- fcgiwrap -s "unix:$tmp/fcgi/socket"
-	if [ "$(id -u)" = 0 ]; then
-		chown "$shop_user:" "$tmp/fcgi"
-		set -- setpriv --reuid "$shop_user" --regid "$shop_user" --clear-groups -- "$@"
-	fi
-	exec "$@"
-}
-
 # shop_make DIR CGI-BIN USER: a shop in DIR that USER's CGI may use, and one
 # file for sale, first-light.zip, of bytes that occur nowhere else.
 shop_make()

@@ -1,0 +1,128 @@
+# Servers that are not Apache, for `serve`; sourced after lib.sh. What a README
+# line can say about one is taken from README, so that what is told is tried.
+
+# readme_lines TITLE: the lines that README indents below the line TITLE, as they
+# are to be pasted, for $shop instead of /srv/shop.
+readme_lines()
+{
+	awk -v title="$1" '
+	$0 == title { on = 1; next }
+	on && /^[^ ]/ { exit }
+	on && /^    / { print substr($0, 5); found = 1 }
+	END { if (!found) print "README has no lines of: " title >"/dev/stderr"
+		exit !found }' "$top/README" | sed "s,/srv/shop,$shop,g"
+}
+
+# Debian's own configuration, with the places of the test, and what stands on stdin.
+lighttpd_conf()
+{
+	mkdir -p "$tmp/lighttpd" "$tmp/uploads"
+	cat >"$tmp/lighttpd/shop.conf"
+	: >>"$tmp/error.log"
+	[ "$(id -u)" != 0 ] || chown www-data: "$tmp/uploads" "$tmp/error.log"
+	sed -e "s,^\(server.document-root *= \).*,\1\"$shop/public_html\"," \
+		-e "s,^\(server.upload-dirs *= \).*,\1( \"$tmp/uploads\" )," \
+		-e "s,^\(server.errorlog *= \).*,\1\"$tmp/error.log\"," \
+		-e "s,^\(server.pid-file *= \).*,\1\"$tmp/lighttpd.pid\"," \
+		-e "s,^\(server.port *= \).*,\1$port," \
+		-e 's,^include_shell .*use-ipv6.*,server.bind = "127.0.0.1",' \
+		-e "s,conf-enabled/,$tmp/lighttpd/," \
+		-e "s,include \"/etc/lighttpd/,include \"," /etc/lighttpd/lighttpd.conf
+	[ "$(id -u)" = 0 ] ||
+		printf 'server.username = ""\nserver.groupname = ""\n'
+}
+
+lighttpd_run()
+{
+	[ -z "${amend:-}" ] || sed -i -e "$amend" "$tmp/lighttpd/shop.conf"
+	exec setsid lighttpd -D -f "$tmp/lighttpd.conf"
+}
+
+# lighttpd TITLE...: with the lines of README under each of these.
+lighttpd_with()
+{
+	for title in "$@"; do
+		readme_lines "$title"
+	done >"$tmp/lighttpd.lines"
+	lighttpd_conf <"$tmp/lighttpd.lines" >"$tmp/lighttpd.conf"
+	lighttpd_run
+}
+
+# nginx with the locations on stdin.
+nginx_conf()
+{
+	[ "$(id -u)" != 0 ] || printf 'user www-data;\n'
+	cat <<-END
+	daemon off;
+	worker_processes 1;
+	pid $tmp/nginx.pid;
+	error_log $tmp/error.log;
+	events { worker_connections 64; }
+	http {
+	access_log off;
+	client_body_temp_path $tmp/nginx-body;
+	fastcgi_temp_path $tmp/nginx-fastcgi;
+	proxy_temp_path $tmp/nginx-proxy;
+	uwsgi_temp_path $tmp/nginx-uwsgi;
+	scgi_temp_path $tmp/nginx-scgi;
+	server {
+	listen 127.0.0.1:$port;
+	root $shop/public_html;
+	END
+	sed "s,unix:/run/fcgiwrap.socket,unix:$tmp/fcgi/socket,"
+	printf '}\n}\n'
+}
+
+# nginx_with TITLE...: with the lines of README under each of these.
+nginx_with()
+{
+	for title in "$@"; do
+		readme_lines "$title"
+	done >"$tmp/nginx.lines"
+	nginx_conf <"$tmp/nginx.lines" >"$tmp/nginx.conf"
+	# what Debian has beside its nginx.conf
+	cp /etc/nginx/fastcgi_params "$tmp/fastcgi_params"
+	exec setsid nginx -c "$tmp/nginx.conf" -p "$tmp"
+}
+
+nginx_stock()
+{
+	nginx_with 'nginx with fcgiwrap:'
+}
+
+# fcgiwrap_start: fcgiwrap for nginx_with, which runs programs as the shop's user.
+fcgiwrap_start()
+{
+	fcgiwrap_run >>"$tmp/server.out" 2>&1 &
+	at_end "stop $!"
+	await 10 test -S "$tmp/fcgi/socket" || bail_out 'no fcgiwrap'
+}
+
+fcgiwrap_run()
+{
+	mkdir "$tmp/fcgi"
+	set -- fcgiwrap -s "unix:$tmp/fcgi/socket"
+	if [ "$(id -u)" = 0 ]; then
+		chown "$shop_user:" "$tmp/fcgi"
+		set -- setpriv --reuid "$shop_user" --regid "$shop_user" --clear-groups -- "$@"
+	fi
+	exec "$@"
+}
+
+# busybox, whose folder of programs is in its document root.
+busybox_run()
+{
+	readme_lines 'busybox httpd:' >"$tmp/busybox.sh"
+	sed -i "s/ -p 80 / -p 127.0.0.1:$port /; s/^/exec setsid /" "$tmp/busybox.sh"
+	[ "$(id -u)" = 0 ] || sed -i 's/ -u www-data / /' "$tmp/busybox.sh"
+	exec sh "$tmp/busybox.sh"
+}
+
+# shop_busybox: a shop in the test's directory, as busybox wants it.
+shop_busybox()
+{
+	chmod 711 "$tmp"
+	user=$(id -un)
+	[ "$(id -u)" != 0 ] || user=www-data
+	shop_make "$tmp/shop" public_html/cgi-bin "$user"
+}
