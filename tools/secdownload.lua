@@ -55,7 +55,7 @@ local function mac(settings, time, path)
 	assert(settings.algorithm == "hmac-sha256", "unknown algorithm")
 	local bytes = lighty.c.hexdec(
 		lighty.c.hmac("sha256", settings.secret, "/" .. time .. path))
-	return (lighty.c.b64urlenc(bytes):gsub("=", ""))
+	return lighty.c.b64urlenc(bytes)
 end
 
 local files = request["physical.doc-root"]:gsub("/+$", "")
