@@ -126,3 +126,10 @@ shop_busybox()
 	[ "$(id -u)" != 0 ] || user=www-data
 	shop_make "$tmp/shop" public_html/cgi-bin "$user"
 }
+
+# s3rver_run: an object store with the bucket "label", its keys S3RVER and S3RVER.
+s3rver_run()
+{
+	mkdir -p "$tmp/store"
+	exec setsid node "$top/tests/s3rver.js" "$tmp/store" "$port" label
+}

@@ -1,0 +1,20 @@
+// s3rver.js DIRECTORY PORT BUCKET: an object store on 127.0.0.1 that checks the
+// signatures of S3 (SigV4): keys S3RVER and S3RVER, path style, and
+// BUCKET.s3.store.test. Unsigned requests it serves, too: a test must tamper.
+'use strict';
+
+const path = require('path');
+
+// As S3 encodes what is signed: RFC 3986, where encodeURIComponent leaves five
+// characters as they are. s3rver calls the global one.
+const lenient = encodeURIComponent;
+globalThis.encodeURIComponent = (text) => lenient(text).replace(/[!'()*]/g,
+	(c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+
+const S3rver = require(path.join(__dirname,
+	'../build/npm/node_modules/@20minutes/s3rver'));
+const [directory, port, bucket] = process.argv.slice(2);
+
+new S3rver({ directory, address: '127.0.0.1', port: Number(port), silent: true,
+	serviceEndpoint: 'store.test', configureBuckets: [{ name: bucket }] })
+	.run().catch((error) => { console.error(error); process.exit(1); });
