@@ -8,6 +8,8 @@
 #   $wrong       a pattern: the status of a link with a wrong signature
 #   spoiled LINK a function: the link with a wrong signature or secret
 #   offer FILE   a function: what has to be done with a new file below files
+#   $head        the status of HEAD, if it is not 200
+#   $partless    not empty where the server lets no program send parts of a file
 #
 # Links are opened as a browser does it, with what the answers say.
 
@@ -63,7 +65,9 @@ said()
 	sed -n 's/.*data-outcome="\{0,1\}\([a-z-]*\).*/\1/p' "$tmp/body"
 }
 
-file=$shop/home/files/first-light.zip
+# the bytes, which the shop itself may not have
+file=$tmp/first-light.zip
+cp -p "$shop/home/files/first-light.zip" "$file"
 offer first-light.zip
 
 # one file
@@ -78,14 +82,16 @@ is 'one file: the link serves' "$(fetch "$link")" 200
 ok 'one file: the exact bytes' cmp "$tmp/body" "$file"
 like 'one file: as an attachment' "$(cat "$tmp/headers")" '^Content-Disposition: attachment'
 unlike 'one file: not to be run as a page' "$(cat "$tmp/headers")" '^Content-Type: text/'
-is 'one file: HEAD' "$(fetch -I "$link")" 200
-is 'one file: a part' "$(fetch -r 1000-1999 "$link")" 206
-ok 'one file: the exact part' \
-	sh -c "tail -c +1001 '$file' | head -c 1000 | cmp - '$tmp/body'"
-head -c 123456 "$file" >"$tmp/half"
-ok 'one file: a download that broke off goes on' \
-	curl -s -f --max-time 30 -C - -o "$tmp/half" "$link"
-ok 'one file: and is whole' cmp "$tmp/half" "$file"
+is 'one file: HEAD' "$(fetch -I "$link")" "${head:-200}"
+if [ -z "${partless:-}" ]; then
+	is 'one file: a part' "$(fetch -r 1000-1999 "$link")" 206
+	ok 'one file: the exact part' \
+		sh -c "tail -c +1001 '$file' | head -c 1000 | cmp - '$tmp/body'"
+	head -c 123456 "$file" >"$tmp/half"
+	ok 'one file: a download that broke off goes on' \
+		curl -s -f --max-time 30 -C - -o "$tmp/half" "$link"
+	ok 'one file: and is whole' cmp "$tmp/half" "$file"
+fi
 refused 'one file: another signature' "$wrong" "$(spoiled "$link")"
 
 # the second click
@@ -156,7 +162,8 @@ is 'several files: the page again' "$(fetch "$list"; said)" 200files
 is 'several files: is free' "$(uses)" 1
 redeem MANY1
 is 'several files: the second click' "$link" "$list"
-is 'several files: a part of one' "$(fetch -r 0-4 "$(sed -n 4p "$tmp/hrefs")"; cat "$tmp/body")" 206bytes
+[ "${partless:-}" ] ||
+	is 'several files: a part of one' "$(fetch -r 0-4 "$(sed -n 4p "$tmp/hrefs")"; cat "$tmp/body")" 206bytes
 refused 'several files: the page, spoiled' "$wrong" "$(spoiled "$list")"
 refused 'several files: a file, spoiled' "$wrong" "$(spoiled "$(sed -n 1p "$tmp/hrefs")")"
 

@@ -1,6 +1,7 @@
 // s3rver.js DIRECTORY PORT BUCKET: an object store on 127.0.0.1 that checks the
-// signatures of S3 (SigV4): keys S3RVER and S3RVER, path style, and
-// BUCKET.s3.store.test. Unsigned requests it serves, too: a test must tamper.
+// signatures of S3 (SigV4), for the keys S3RVER and S3RVER in path style. In virtual
+// style it wants the bucket in what is signed, which S3 does not. Unsigned requests
+// it serves, too: a test must tamper.
 'use strict';
 
 const path = require('path');
@@ -16,5 +17,5 @@ const S3rver = require(path.join(__dirname,
 const [directory, port, bucket] = process.argv.slice(2);
 
 new S3rver({ directory, address: '127.0.0.1', port: Number(port), silent: true,
-	serviceEndpoint: 'store.test', configureBuckets: [{ name: bucket }] })
+	configureBuckets: [{ name: bucket }] })
 	.run().catch((error) => { console.error(error); process.exit(1); });
