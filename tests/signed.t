@@ -1,0 +1,174 @@
+#!/bin/sh
+# delivery: cgi: what is opened is what was signed, until when it was signed for, and
+# never anything but a file for sale, even with a right signature. [S16] [S9]
+. "${0%/*}/lib.sh"
+need perl
+
+shop_stock
+key=$(random_hex 32)
+settings "home: $shop/home" 'delivery: cgi' "key: $key"
+chmod 600 "$cgi/.htredeem"
+shop_own
+file=$shop/home/files/first-light.zip
+now=$(date +%s)
+later=$((now + 100))
+
+# mac KIND END WHAT [KEY]: as the manual in redeem.c has it, by another program
+mac()
+{
+	printf '%s %s %s' "$1" "$2" "$3" | perl -MDigest::SHA=hmac_sha256_hex -e '
+		undef $/; print hmac_sha256_hex(<STDIN>, $ARGV[0])' "${4:-$key}"
+}
+
+# get PATH [NAME=VALUE...]: what the program says to GET of the link PATH
+get()
+{
+	path=$1
+	shift
+	cgi REQUEST_METHOD=GET PATH_INFO="$path" "$@" </dev/null
+}
+
+# opens END WHAT: with a right signature
+opens()
+{
+	get "/$1/$(mac file "$1" "$2")/$2"
+}
+
+body()
+{
+	sed '1,/^\r*$/d' "$tmp/answer"
+}
+
+# shut NAME STATUS: the last answer has that status, and nothing of the file
+shut()
+{
+	is "$1" "$(status) $(outcome)" "$2"
+	body >"$tmp/body"
+	ok "$1: no bytes" sh -c "! cmp -s -n 64 '$tmp/body' '$file'"
+}
+
+opens "$later" first-light.zip
+is 'signed' "$(status)" 200
+body >"$tmp/body"
+ok 'signed: the exact bytes' cmp "$tmp/body" "$file"
+cgi REQUEST_METHOD=HEAD PATH_INFO="/$later/$(mac file "$later" first-light.zip)/first-light.zip" </dev/null
+is 'HEAD' "$(status)" 200
+like 'HEAD: the length' "$(cat "$tmp/answer")" '^Content-Length: 300000$'
+is 'HEAD: no byte of it' "$(body | wc -c)" 0
+get "/$later/$(mac file "$later" first-light.zip)/first-light.zip" HTTP_RANGE='bytes=0-'
+is 'all of it as a part' "$(status)" 206
+
+# another signature, time or file
+opens "$((now - 2))" first-light.zip
+shut 'over' '410 link-closed'
+opens 1000000000 first-light.zip
+shut 'long over' '410 link-closed'
+right=$(mac file "$later" first-light.zip)
+get "/$((later + 1))/$right/first-light.zip"
+shut 'another time' '403 link-closed'
+get "/0$later/$right/first-light.zip"
+shut 'the time in other digits' '403 link-closed'
+get "/$later/$right/second-light.zip"
+shut 'another file' '403 link-closed'
+get "/$later/${right%?}/first-light.zip"
+shut 'a shorter signature' '403 link-closed'
+get "/$later/${right}0/first-light.zip"
+shut 'a longer signature' '403 link-closed'
+get "/$later/$(printf '%s' "$right" | tr a-f A-F)/first-light.zip"
+shut 'the signature in upper case' '403 link-closed'
+get "/$later//first-light.zip"
+shut 'no signature' '403 link-closed'
+get "/$later/$(mac file "$later" first-light.zip "0${key#?}")/first-light.zip"
+shut 'of another key' '403 link-closed'
+get "//$later/$right/first-light.zip"
+shut 'a slash more' '403 link-closed'
+for path in "/$later/$right" "/$later" /x "/-1/$right/first-light.zip" \
+	"/99999999999999999999/$right/first-light.zip" "/$later/$right/"; do
+	get "$path"
+	shut "half a link, $(printf '%s' "$path" | head -c 20)" '403 link-closed'
+done
+first=$(printf '%s' "$right" | cut -c 1-63)
+for last in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do
+	get "/$later/$first$last/first-light.zip"
+	printf '%s\n' "$(status)"
+done | sort | uniq -c | sed 's/^ *//' >"$tmp/statuses"
+is 'one of sixteen last digits' "$(tr '\n' ' ' <"$tmp/statuses")" '1 200 15 403 '
+
+# signed, but not for sale: a key that was lost opens no more than the shop sells
+mkdir -p "$shop/home/files/.hidden" "$shop/home/files/flac"
+for name in .hidden/x .y flac/.y shell.php page.shtml; do
+	cp "$file" "$shop/home/files/$name"
+done
+cp "$file" "$shop/home/outside.zip"
+ln -s ../outside.zip "$shop/home/files/link.zip"
+ln -s "$shop/home/outside.zip" "$shop/home/files/flac/link.zip"
+ln -s .. "$shop/home/files/up"
+mkfifo "$shop/home/files/pipe.zip"
+cp "$file" "$shop/home/files/closed.zip"
+shop_own
+for name in .hidden/x .y flac/.y shell.php page.shtml link.zip flac/link.zip up/outside.zip \
+	../outside.zip ../codes/format.txt flac/../../outside.zip "$shop/home/outside.zip" \
+	flac flac/ pipe.zip ./first-light.zip flac/../first-light.zip \
+	none.zip; do
+	opens "$later" "$name"
+	shut "signed, but not for sale: $name" '503 try-again'
+done
+long=$(printf '%01100d' 0)
+opens "$later" "$long"
+shut 'a name that is too long' '403 link-closed'
+
+# a list is no file, a file no list, and a list has one name
+token=$(random_hex 16)
+mkdir -p "$shop/home/lists/$((later / 60))"
+printf 'the list' >"$shop/home/lists/$((later / 60))/$token"
+shop_own
+list=$(mac list "$later" "$token")
+get "/$later/$list/$token/downloads.html"
+is 'a list' "$(status) $(body)" '200 the list'
+for name in "$token" "$token/" "$token/other.html" "$token/downloads.html/" \
+	"${token%?}0/downloads.html"; do
+	get "/$later/$list/$name"
+	shut "$(printf '%s' "$name" | sed "s,$token,TOKEN,") of a list" '403 link-closed'
+done
+get "/$later/$(mac file "$later" "$token")/$token/downloads.html"
+shut 'a list with the signature of a file' '403 link-closed'
+get "/$later/$(mac list "$later" first-light.zip)/first-light.zip"
+shut 'a file with the signature of a list' '403 link-closed'
+get "/$((now - 2))/$(mac list "$((now - 2))" "$token")/$token/downloads.html"
+shut 'a list that is over' '410 link-closed'
+get "/$later/$(mac list "$later" ../../log)/../../log/downloads.html"
+shut 'a list that is none' '403 link-closed'
+rm "$shop/home/lists/$((later / 60))/$token"
+get "/$later/$list/$token/downloads.html"
+shut 'a list that was swept' '410 link-closed'
+
+# a secret that others can read is a settings error [S13]
+chmod 604 "$cgi/.htredeem"
+opens "$later" first-light.zip
+shut 'settings that others can read' '500 not-set-up'
+like 'which is said' "$(cat "$tmp/complaint")" 'others can read'
+chmod 600 "$cgi/.htredeem"
+
+# memory, while the pipe is full: it does not grow with the file
+truncate -s 300000000 "$shop/home/files/album.zip"
+mkfifo "$tmp/pipe"
+env -i GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SCRIPT_NAME=/cgi-bin/redeem.cgi \
+	SCRIPT_FILENAME="$cgi/redeem.cgi" \
+	PATH_INFO="/$later/$(mac file "$later" album.zip)/album.zip" \
+	"$cgi/redeem.cgi" </dev/null >"$tmp/pipe" 2>"$tmp/complaint" &
+sender=$!
+at_end "stop $sender"
+exec 3<"$tmp/pipe"
+head -c 290000000 <&3 >/dev/null
+peak=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$sender/status")
+ok "resident memory is ${peak:-unknown} KiB: at most 600" test "${peak:-601}" -le 600
+# whoever receives goes away
+exec 3<&-
+ended()
+{
+	! kill -0 "$sender"
+}
+ok 'it ends when nobody receives' await 10 ended
+wait "$sender" || :
+is 'which is not worth a line in the log of errors' "$(cat "$tmp/complaint")" ''
+finish
