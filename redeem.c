@@ -3693,11 +3693,15 @@ static enum opened link_open(
 	return is_file ? OPENED_FILE : OPENED_LIST;
 }
 
+/* What a request asks for of a file. */
+enum range { RANGE_NONE, RANGE_PART, RANGE_BEHIND };
+
 /*
  * Reads one range (RFC 9110, 14.1.2) of a file of SIZE bytes; several, and what
- * is not understood, count as none. False if it lies behind the end.
+ * is not understood, count as none. One that holds all of the file is a part,
+ * too: players ask for "0-" to see whether they can have parts.
  */
-static bool range_read(
+static enum range range_read(
     const char *range, int64_t size, int64_t *first, int64_t *length)
 {
 	struct span rest = span_of(range);
@@ -3710,21 +3714,21 @@ static bool range_read(
 	*length = size;
 	if (!same_letters(unit, "bytes") || strchr(range, '-') == NULL ||
 	    size == 0)
-		return true;
+		return RANGE_NONE;
 	if (from.length == 0) {
 		/* the last bytes, or all where there are not as many */
 		if (!long_number_read(to, &start))
-			return true;
+			return RANGE_NONE;
 		start = start < size ? size - start : 0;
 	} else if (!long_number_read(from, &start) ||
 	    (to.length > 0 && (!long_number_read(to, &last) || last < start))) {
-		return true;
+		return RANGE_NONE;
 	}
 	if (start >= size)
-		return false;
+		return RANGE_BEHIND;
 	*first = start;
 	*length = (last < size ? last + 1 : size) - start;
-	return true;
+	return RANGE_PART;
 }
 
 /*
@@ -3760,16 +3764,16 @@ static bool download_open(struct shop *shop, struct span what)
 
 /*
  * Takes the range that is asked for, if it is of the file as it is now (RFC
- * 9110, 13.1.5); false if there is no such part.
+ * 9110, 13.1.5).
  */
-static bool download_range(
+static enum range download_range(
     struct download *download, const struct request *request)
 {
 	if (request->method != METHOD_GET ||
 	    (*request->if_range != '\0' &&
 		strcmp(request->if_range, download->tag) != 0 &&
 		strcmp(request->if_range, download->date) != 0))
-		return true;
+		return RANGE_NONE;
 	return range_read(request->range, download->size, &download->first,
 	    &download->length);
 }
@@ -5036,7 +5040,6 @@ static bool page_load(struct shop *shop)
 /* Opens a link that has come back to this program. [S16] */
 static enum outcome open_link(struct shop *shop)
 {
-	struct download *download = &shop->download;
 	struct link link = {0, "", ""};
 	struct span what;
 
@@ -5055,9 +5058,12 @@ static enum outcome open_link(struct shop *shop)
 		return OUTCOME_TRY_AGAIN;
 	if (shop->settings.handoff != HANDOFF_NONE)
 		return OUTCOME_FILE;
-	if (!download_range(download, &shop->request))
-		return OUTCOME_NO_PART;
-	return download->length < download->size ? OUTCOME_PART : OUTCOME_FILE;
+	switch (download_range(&shop->download, &shop->request)) {
+	case RANGE_BEHIND: return OUTCOME_NO_PART;
+	case RANGE_PART: return OUTCOME_PART;
+	case RANGE_NONE: break;
+	}
+	return OUTCOME_FILE;
 }
 
 /* What the request comes to, once it has been read. [S8] [S13] */
