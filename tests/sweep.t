@@ -42,6 +42,29 @@ for shell in dash busybox; do
 	is "$shell: misused" "$("$top/tools/sweep" -x 2>/dev/null || printf '%s' "$?")" 2
 	like "$shell: help" "$("$top/tools/sweep" -h)" '^sweep '
 	rm -rf "$secure/12345678901" "${secure:?}/$((now + 2))"
+
+	# the pages that list several files, where links are no folders
+	lists=$shop/home/lists
+	mkdir -p "$lists/1000" "$lists/$((now - 1))" "$lists/$((now + 2))"
+	for page in "1000/aaaa" "$((now - 1))/bbbb" "$((now + 2))/cccc"; do
+		printf 'page\n' >"$lists/$page"
+	done
+	link 1000 aaaa
+	is "$shell: lists and links that an earlier delivery left" \
+		"$("$top/tools/sweep" -H "$shop/home")" 3
+	is "$shell: a live list stays" "$(find "$lists" -type f)" "$lists/$((now + 2))/cccc"
+	mkdir "$lists/1000"
+	printf 'page\n' >"$lists/1000/aaaa"
+	settings "home: $shop/home" 'delivery: cgi'
+	is "$shell: no secure is needed where links are no folders" \
+		"$("$top/tools/sweep" -H "$shop/home")" 1
+	ok "$shell: that bucket is gone" test ! -e "$lists/1000"
+	rm -r "$lists"
+	is "$shell: nor a folder of lists" "$("$top/tools/sweep" -H "$shop/home")" 0
+	settings "home: $shop/home"
+	is "$shell: no secure where it is needed" \
+		"$("$top/tools/sweep" -H "$shop/home" 2>/dev/null || printf '%s' "$?")" 1
+	settings "home: $shop/home" "secure: $secure"
 done
 
 # a link is never without its rules while it has a file: stop the sweep at each removal
