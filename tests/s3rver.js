@@ -1,7 +1,7 @@
-// s3rver.js DIRECTORY PORT BUCKET: an object store on 127.0.0.1 that checks the
-// signatures of S3 (SigV4), for the keys S3RVER and S3RVER in path style. In virtual
-// style it wants the bucket in what is signed, which S3 does not. Unsigned requests
-// it serves, too: a test must tamper.
+// s3rver.js DIRECTORY PORT BUCKET [public]: an object store on 127.0.0.1 that checks
+// the signatures of S3 (SigV4), for the keys S3RVER and S3RVER in path style. In virtual
+// style it wants the bucket in what is signed, which S3 does not. Without `public`
+// files are given to signed requests only, and may be put there by anybody.
 'use strict';
 
 const path = require('path');
@@ -14,8 +14,16 @@ globalThis.encodeURIComponent = (text) => lenient(text).replace(/[!'()*]/g,
 
 const S3rver = require(path.join(__dirname,
 	'../build/npm/node_modules/@20minutes/s3rver'));
-const [directory, port, bucket] = process.argv.slice(2);
+const [directory, port, bucket, access] = process.argv.slice(2);
 
-new S3rver({ directory, address: '127.0.0.1', port: Number(port), silent: true,
-	configureBuckets: [{ name: bucket }] })
-	.run().catch((error) => { console.error(error); process.exit(1); });
+const store = new S3rver({ directory, address: '127.0.0.1', port: Number(port),
+	silent: true, configureBuckets: [{ name: bucket }] });
+// s3rver serves unsigned requests, too; a private bucket does not
+store.middleware.unshift(async (context, next) => {
+	if (context.method === 'GET' && access !== 'public'
+		&& !('X-Amz-Signature' in context.query)) {
+		context.throw(403);
+	}
+	await next();
+});
+store.run().catch((error) => { console.error(error); process.exit(1); });

@@ -34,16 +34,17 @@ lighttpd_conf()
 
 lighttpd_run()
 {
-	[ -z "${amend:-}" ] || sed -i -e "$amend" "$tmp/lighttpd/shop.conf"
 	exec setsid lighttpd -D -f "$tmp/lighttpd.conf"
 }
 
-# lighttpd TITLE...: with the lines of README under each of these.
+# lighttpd_with TITLE...: with the lines of README under each of these, and as $amend
+# changes them.
 lighttpd_with()
 {
 	for title in "$@"; do
 		readme_lines "$title"
 	done >"$tmp/lighttpd.lines"
+	[ -z "${amend:-}" ] || sed -i -e "$amend" "$tmp/lighttpd.lines"
 	lighttpd_conf <"$tmp/lighttpd.lines" >"$tmp/lighttpd.conf"
 	lighttpd_run
 }
@@ -79,6 +80,7 @@ nginx_with()
 	for title in "$@"; do
 		readme_lines "$title"
 	done >"$tmp/nginx.lines"
+	[ -z "${amend:-}" ] || sed -i -e "$amend" "$tmp/nginx.lines"
 	nginx_conf <"$tmp/nginx.lines" >"$tmp/nginx.conf"
 	# what Debian has beside its nginx.conf
 	cp /etc/nginx/fastcgi_params "$tmp/fastcgi_params"
@@ -127,9 +129,10 @@ shop_busybox()
 	shop_make "$tmp/shop" public_html/cgi-bin "$user"
 }
 
-# s3rver_run: an object store with the bucket "label", its keys S3RVER and S3RVER.
+# s3rver_run: an object store with the bucket "label", its keys S3RVER and S3RVER; the
+# bucket is private, if $public is empty.
 s3rver_run()
 {
 	mkdir -p "$tmp/store"
-	exec setsid node "$top/tests/s3rver.js" "$tmp/store" "$port" label
+	exec setsid node "$top/tests/s3rver.js" "$tmp/store" "$port" label ${public:+public}
 }

@@ -1,10 +1,10 @@
 # One HTTP request with whatever client there is; sourced by doctor.
 #
-#   ask URL [head|post FILE|resume FILE]
+#   ask URL [head|part|post FILE|resume FILE]
 #
 # leaves $status (000: no answer), $location, and the files $scratch/head and
 # $scratch/body. `resume` asks for what is missing after the bytes of FILE; the body
-# is then FILE and that. Redirects are not followed. Addresses can be secrets,
+# is then FILE and that. `part` asks for the first hundred bytes. Redirects are not followed. Addresses can be secrets,
 # and other users see the arguments of a program: only busybox gets them so.
 #
 # What the weaker clients do not show: busybox no page that comes with a
@@ -31,6 +31,7 @@ by_curl()
 		printf 'url = "%s"\n' "$1"
 		case ${2:-} in
 		head) printf 'head\n' ;;
+		part) printf 'range = 0-99\n' ;;
 		post) printf 'data-binary = "@%s"\n' "$3" ;;
 		resume) printf 'continue-at = %s\n' "$(($(wc -c <"$3")))" ;;
 		esac
@@ -47,6 +48,7 @@ by_wget()
 		-O "$scratch/body" -i "$scratch/address"
 	case $mode in
 	head) set -- --spider "$@" ;;
+	part) set -- --header 'Range: bytes=0-99' "$@" ;;
 	post) set -- --post-file "$from" "$@" ;;
 	resume) set -- -c "$@" ;;
 	esac
@@ -58,6 +60,7 @@ by_busybox()
 	address=$1
 	case ${2:-} in
 	head) set -- --spider ;;
+	part) set -- --header 'Range: bytes=0-99' ;;
 	post) set -- --post-file "$3" ;;
 	resume) set -- -c ;;
 	*) set -- ;;
@@ -81,6 +84,12 @@ ask()
 		read -r status || status=000
 		read -r location || location=
 	} <"$scratch/answer"
+}
+
+# How large the file is of which the last answer has a part.
+whole_size()
+{
+	tr -d '\r' <"$scratch/head" | sed -n 's,^ *[Cc]ontent-[Rr]ange: *bytes [0-9]*-[0-9]*/\([0-9]*\)$,\1,p'
 }
 
 # Does the body have the text $1 in it?

@@ -1,0 +1,110 @@
+#!/bin/sh
+# doctor where the program itself checks the links, on each server as README has it,
+# with each fault that such servers have.
+. "${0%/*}/lib.sh"
+. "$top/tests/doctor.sh"
+. "$top/tests/servers.sh"
+need lighttpd nginx fcgiwrap apache2 busybox curl setpriv
+
+proofs=10
+key=$(random_hex 32)
+deliver()
+{
+	settings "home: $shop/home" 'delivery: cgi' "key: $key" "$@"
+	chmod 600 "$cgi/.htredeem"
+	shop_own
+}
+
+shop_stock
+who=$shop_user
+deliver
+host lighttpd_with 'lighttpd, for cgi:'
+healthy 'lighttpd'
+mkdir "$tmp/bin-without-curl"
+ln -s /bin/* /usr/bin/* "$tmp/bin-without-curl" 2>/dev/null || :
+rm "$tmp/bin-without-curl/curl"
+path=$tmp/bin-without-curl
+healthy 'lighttpd, with wget'
+use_shell busybox
+path=$tmp/bin-busybox
+ln -sf "$(command -v setpriv)" "$tmp/bin-busybox/setpriv"
+healthy 'lighttpd, with busybox alone'
+PATH=$usual_path:/usr/sbin:/sbin
+path=
+
+# the server does not know what the program hands over
+deliver 'handoff: X-Sendfile'
+faulty 'X-Sendfile that is not allowed' '^ok     code' \
+	'^WRONG  link .*does not know X-Sendfile' '^ +handoff: none$'
+host lighttpd_with 'lighttpd, for cgi:' 'lighttpd, with X-Sendfile, moreover:'
+healthy 'X-Sendfile, as advised'
+amend='s,/home/files/,/home/elsewhere/,'
+host lighttpd_with 'lighttpd, for cgi:' 'lighttpd, with X-Sendfile, moreover:'
+faulty 'X-Sendfile of another folder' '^WRONG  link .*refused \(403\)' "may not send $shop/home/files"
+amend=
+deliver
+
+# settings that lighttpd sends
+amend='/access-deny/d'
+host lighttpd_with 'lighttpd, for cgi:'
+faulty 'settings that are sent' '^ok     link' '^WRONG  hidden .*settings can be read at .*.htredeem'
+amend=
+
+fcgiwrap_start
+host nginx_stock
+healthy 'nginx'
+amend='/split_path_info/d; /PATH_INFO/d; s,/srv/shop$fastcgi_script_name,&,; s/\$fastcgi_script_name/\/cgi-bin\/redeem.cgi/'
+host nginx_stock
+faulty 'no PATH_INFO' '^ok     code' '^WRONG  link .*leads to the form' 'PATH_INFO.*README' \
+	'^-      secret' '^-      window' '^WRONG  list '
+
+# a server, or a cache, that does not ask whether a link is right
+amend="1i location ~ \"^/cgi-bin/redeem.cgi/[0-9]+/[0-9a-f]{64}/(?<name>doctor.*)\$\" { alias $shop/home/files/\$name; }"
+host nginx_stock
+faulty 'signatures that nobody looks at' '^ok     link' '^WRONG  secret .*wrong secret is let in \(200\)' \
+	'^WRONG  window .*is over is let in \(200\)'
+amend=
+
+deliver 'handoff: X-Accel-Redirect' 'handoff-prefix: /internal'
+host nginx_stock
+faulty 'X-Accel-Redirect to nowhere' '^WRONG  link .*refused \(404\)' \
+	'does not find what the program hands over' "^ +$shop/home/files/\$"
+host nginx_with 'nginx with fcgiwrap:' 'nginx, with X-Accel-Redirect, moreover:'
+healthy 'X-Accel-Redirect, as advised'
+amend='/internal;/d'
+host nginx_with 'nginx with fcgiwrap:' 'nginx, with X-Accel-Redirect, moreover:'
+faulty 'X-Accel-Redirect that is not internal' '^ok     link' \
+	'^WRONG  hidden .*files for sale can be read at .*/internal/doctor'
+amend=
+
+# the program has another key than doctor is told of
+deliver
+cp -p "$cgi/.htredeem" "$tmp/conf"
+conf=$tmp/conf
+key=$(random_hex 32)
+deliver
+faulty 'another key' '^ok     link' '^WRONG  window .*signs with another secret'
+conf=
+
+# on Apache without .htaccess, and a file that the program cannot read
+amend='s/AllowOverride All/AllowOverride None/'
+host apache_stock
+healthy 'Apache'
+if [ "$(id -u)" = 0 ]; then
+	chown root: "$shop/home/files/first-light.zip"
+	chmod 600 "$shop/home/files/first-light.zip"
+	faulty 'a file that cannot be read' '^WRONG  files .*first-light.zip cannot be read' \
+		'^ +chmod a\+r ~/home/files/first-light.zip$'
+	chmod a+r "$shop/home/files/first-light.zip"
+	healthy 'a file that can be read, as advised'
+fi
+amend=
+
+# busybox tells no program of parts
+rm -rf "$shop"
+shop_busybox
+deliver
+host busybox_run
+faulty 'busybox httpd' '^ok     link' '^ok     window' '^ok     list' '^ok     sweep' \
+	'^WRONG  range .*no parts of a file \(200\)'
+finish
