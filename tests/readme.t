@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every command of README's section "The owner's day" works as it is printed, in
-# a checkout that is the home.
+# a checkout that is the home. Each setting is told there, and each line for a server
+# is one that a test runs a server with.
 . "${0%/*}/lib.sh"
 
 home=$tmp/home
@@ -47,4 +48,21 @@ while IFS= read -r command; do
 	esac
 	sort -u "$home/codes.txt" >"$tmp/sorted"
 done <"$tmp/commands"
+
+# the table of settings in redeem.c, and what README tells of
+sed -n '/^static const struct key keys/,/^};/s/^ *{"\([a-z0-9-]*\)", KIND.*/\1/p' \
+	"$top/redeem.c" >"$tmp/keys"
+ok 'there are settings' test "$(wc -l <"$tmp/keys")" -ge 20
+while IFS= read -r key; do
+	like "the setting $key" "$(cat "$top/README")" "^    $key  +[^ ]"
+done <"$tmp/keys"
+
+awk '
+	/^Other servers$/ { on = 1 }
+	/^When one machine/ { on = 0 }
+	on && /^(lighttpd|nginx|busybox).*:$/' "$top/README" >"$tmp/titles"
+ok 'there are lines for servers' test "$(wc -l <"$tmp/titles")" -ge 6
+while IFS= read -r title; do
+	ok "$title" grep -Fqr --include='*.t' --include='servers.sh' "'$title'" "$top/tests"
+done <"$tmp/titles"
 finish
