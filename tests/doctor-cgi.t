@@ -53,7 +53,7 @@ amend=
 fcgiwrap_start
 host nginx_stock
 healthy 'nginx'
-amend='/split_path_info/d; /PATH_INFO/d; s,/srv/shop$fastcgi_script_name,&,; s/\$fastcgi_script_name/\/cgi-bin\/redeem.cgi/'
+amend='/split_path_info/d; /PATH_INFO/d; s,\(SCRIPT_FILENAME .*\)[$].*,\1/cgi-bin/redeem.cgi;,'
 host nginx_stock
 faulty 'no PATH_INFO' '^ok     code' '^WRONG  link .*leads to the form' 'PATH_INFO.*README' \
 	'^-      secret' '^-      window' '^WRONG  list '

@@ -10,7 +10,7 @@ who=$shop_user
 setpriv=$(command -v setpriv)
 # a checkout as `make` leaves it, in a place that is no user's
 clone=$shop/redeem
-rm -rf "$cgi/redeem.cgi" "$cgi/.htredeem" "$shop/home" "$shop/public_html/secure"
+rm -rf "$cgi/redeem.cgi" "$cgi/.htredeem" "${shop:?}/home" "$shop/public_html/secure"
 mkdir -p "$clone/codes"
 cp -R "$top/tools" "$clone"
 cp "$REDEEM_PROGRAM" "$clone/redeem"
