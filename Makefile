@@ -1,5 +1,6 @@
-# redeem: make, make demo, make test, make fuzz, make lint, make dist. A C compiler is all
-# that `make` needs; the others install what they need, or say what to install.
+# redeem: make, make demo, make test, make fuzz, make lint, make dist. A C
+# compiler is all that `make` needs; the others install what they need, or say
+# what to install.
 
 CC_MUSL = musl-gcc
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
