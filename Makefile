@@ -1,6 +1,6 @@
-# redeem: make, make demo, make test, make fuzz, make lint, make dist. A C
-# compiler is all that `make` needs; the others install what they need, or say
-# what to install.
+# redeem: make, make demo, make test, make fuzz, make bench, make lint, make dist.
+# A C compiler is all that `make` needs; the others install what they need, or
+# say what to install.
 
 CC_MUSL = musl-gcc
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -102,6 +102,12 @@ fuzz:
 	@$(MAKE) --no-print-directory $(FUZZERS)
 	@tests/fuzz build $(FUZZ_SECONDS)
 
+# on a machine that does nothing else, a minute after whatever removed many files
+bench:
+	@tests/install bench
+	@$(MAKE) --no-print-directory redeem
+	@tests/bench
+
 lint:
 	@tests/install lint
 	@tests/lint
@@ -109,4 +115,4 @@ lint:
 clean:
 	rm -rf redeem build dist
 
-.PHONY: all demo test dist fuzz lint clean
+.PHONY: all demo test dist fuzz bench lint clean
