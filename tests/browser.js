@@ -65,9 +65,11 @@ async function keyboard(browser, name) {
 	await at(browser, `${name}, after the field the button`, 'redeem-button');
 	await browser.press('Enter');
 	await browser.outcome('files');
-	await browser.press('Tab', 'Enter');
+	await browser.tab();
+	await browser.press('Enter');
 	same(`${name}, the first`, await browser.saved('first-light.zip'), 'first-light.zip');
-	await browser.press('Tab', 'Enter');
+	await browser.tab();
+	await browser.press('Enter');
 	same(`${name}, the next`, await browser.saved('Second Light.flac'), 'Second Light.flac');
 }
 
@@ -99,7 +101,8 @@ async function late(browser, name) {
 		return (await browser.all('[data-outcome="link-closed"]')).length > 0;
 	});
 	like(`${name}: says why`, await browser.text('main'), /short time only.*\n.*enter your code again/s);
-	await browser.press('Tab', 'Enter');
+	await browser.tab();
+	await browser.press('Enter');
 	await browser.outcome('form');
 	is(`${name}: leads back to the form`, await browser.url(), form);
 	settings('grace: 0');

@@ -3,14 +3,19 @@
 
 need chromium chromedriver node
 
-# Chromium leaves things in home and temporary directories: give it ours. The
-# process group is chromedriver's own, and Chromium's, too.
+# Chromium leaves things in home and temporary directories: give it ours.
 chromedriver_run()
 {
-	mkdir -p "$tmp/browser"
 	HOME=$tmp/browser TMPDIR=$tmp/browser
 	export HOME TMPDIR
 	exec chromedriver --port="$port"
+}
+
+# Chromium goes when chromedriver has gone, but it takes its time, and writes until
+# then. The pattern is on stdin, or grep would find itself.
+browser_gone()
+{
+	! printf '%s\n' "$tmp/browser/" | grep -qsF -f - /proc/[0-9]*/cmdline
 }
 
 # Something longer than a name without blanks, for a list of files.
@@ -30,6 +35,8 @@ browse()
 	serve "$1"
 	shift
 	base=http://127.0.0.1:$port
+	mkdir "$tmp/browser"
+	at_end 'await 20 browser_gone'
 	serve chromedriver_run
 	BASE=$base DRIVER=http://127.0.0.1:$port SHOP=$shop CGI=$cgi SCRATCH=$tmp AXE=$axe \
 		CHROMIUM=$(command -v chromium) timeout 300 node "$@" &

@@ -104,7 +104,7 @@ class Browser {
 	// A new browser that knows nothing, with a folder for downloads.
 	static async start({ scripts = true } = {}) {
 		const browser = new Browser();
-		browser.place = fs.mkdtempSync(path.join(tmp, 'chromium-'));
+		browser.place = fs.mkdtempSync(path.join(tmp, 'browser/chromium-'));
 		browser.downloads = path.join(browser.place, 'downloads');
 		fs.mkdirSync(browser.downloads);
 		const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
@@ -190,9 +190,26 @@ class Browser {
 
 	// Presses keys one after another, wherever the keyboard is.
 	async press(...keys) {
+		await this.settled();
 		const all = keys.flatMap(key => key in KEYS ? [KEYS[key]] : [...key]);
 		const actions = all.flatMap(value => ['keyDown', 'keyUp'].map(type => ({ type, value })));
 		await this.call('POST', '/actions', { actions: [{ type: 'key', id: 'keys', actions }] });
+	}
+
+	// Until a page is whole and on the screen, Chromium drops what is typed.
+	async settled() {
+		await awaited('a whole page', () => this.evaluate('document.readyState === "complete"'));
+		await this.screenshot('/dev/null');
+	}
+
+	// Presses Tab, until something else has the keyboard.
+	async tab() {
+		const before = await this.call('GET', '/element/active');
+		return awaited('Tab', async () => {
+			await this.press('Tab');
+			const after = await this.call('GET', '/element/active');
+			return after[ELEMENT] !== before[ELEMENT];
+		});
 	}
 
 	// Waits until the page tells OUTCOME; returns its sentence.
