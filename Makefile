@@ -57,7 +57,7 @@ dist:
 # a static program of musl's, but where pages may have 64 KiB it fills one.
 build/dist/%/redeem: redeem.c Makefile
 	@mkdir -p $(@D)
-	build/musl/$*/bin/musl-gcc $(CFLAGS) -Wl,-z,norelro -static \
+	build/musl/$*/bin/musl-gcc $(CFLAGS) $(STATIC) -Wl,-z,norelro \
 		-o $@ redeem.c
 
 build/dist/%/unit: tests/unit.c tests/shim/check.h redeem.c Makefile
