@@ -102,7 +102,7 @@ fuzz:
 	@$(MAKE) --no-print-directory $(FUZZERS)
 	@tests/fuzz build $(FUZZ_SECONDS)
 
-# on a machine that does nothing else, a minute after whatever removed many files
+# on a machine that does nothing else, and has not just removed many files
 bench:
 	@tests/install bench
 	@$(MAKE) --no-print-directory redeem
