@@ -4327,7 +4327,7 @@ static const char built_in_page[] =
     "color:#625c51}\n"
     "#redeem-hint{margin-bottom:1.25rem}\n"
     "#redeem-message{margin:0 0 1.25rem}\n"
-    "#redeem-message p,#redeem>p:last-child{margin-bottom:0}\n"
+    "#redeem-message p,#redeem-left{margin-bottom:0}\n"
     "[role=alert]{padding:.75rem 1rem;"
     "border-left:.25rem solid #b3261e;background:#fbebe8}\n"
     "ul{list-style:none;margin:0 0 1rem;padding:0;"

@@ -180,8 +180,9 @@ done
 printf '# %d faults while a fault was undone\n' "$tried"
 
 # A shorter write than asked for, and really done, as with a full disk: here by
-# a limit on the size of files, which the record is to outgrow.
-limited='ulimit -f 7 && exec "$@"'
+# a limit on the size of files, which the record is to outgrow; the answer, which
+# is longer, goes through a pipe.
+limited='{ ulimit -f 7 && exec "$@"; } | cat'
 set_out grown
 before=$(links)
 printf '%3500s\n' '' | tr ' ' x | sed 's/^/note: /' >>"$code_file"
