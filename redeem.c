@@ -3818,6 +3818,7 @@ enum outcome {
 enum phrase {
 	TITLE_FORM,
 	TITLE_REFUSED,
+	TITLE_ENDED,
 	TITLE_FILES,
 	TITLE_CLOSED,
 	FORM_LABEL,
@@ -3874,6 +3875,8 @@ static const char *const phrases[PHRASES][LANGUAGES] = {
 	"Je download", "Tu descarga"},
     [TITLE_REFUSED] = {"No download yet", "Pas encore de téléchargement",
 	"Noch kein Download", "Nog geen download", "Todavía sin descarga"},
+    [TITLE_ENDED] = {"No more downloads", "Plus de téléchargement",
+	"Kein Download mehr", "Geen download meer", "Ya no hay descargas"},
     [TITLE_FILES] = {"Your files", "Vos fichiers", "Deine Dateien",
 	"Je bestanden", "Tus archivos"},
     [TITLE_CLOSED] = {"This link is closed", "Ce lien est fermé",
@@ -4235,40 +4238,57 @@ enum focus { FOCUS_NONE, FOCUS_CODE, FOCUS_BUTTON };
 static const struct answer {
 	const char *status;
 	const char *header; /* one more, or empty */
-	const char *word; /* data-outcome */
+	const char *word; /* data-outcome; empty where there is no page */
+	enum phrase title;
 	enum phrase sentence;
 	enum focus focus;
 	bool invalid; /* there is something to correct in the field */
 } answers[] = {
-    {"303 See Other", "", "", TELL_FORM, FOCUS_NONE, false},
-    {"200 OK", "", "", TELL_FORM, FOCUS_NONE, false},
-    {"206 Partial Content", "", "", TELL_FORM, FOCUS_NONE, false},
-    {"416 Range Not Satisfiable", "", "", TELL_FORM, FOCUS_NONE, false},
-    {"200 OK", "", "files", TELL_FORM, FOCUS_NONE, false},
-    {"403 Forbidden", "", "link-closed", CLOSED_WHY, FOCUS_CODE, false},
-    {"410 Gone", "", "link-closed", CLOSED_WHY, FOCUS_CODE, false},
-    {"200 OK", "", "form", TELL_FORM, FOCUS_CODE, false},
-    {"400 Bad Request", "", "empty", TELL_EMPTY, FOCUS_CODE, true},
-    {"404 Not Found", "", "mistyped", TELL_MISTYPED, FOCUS_CODE, true},
-    {"404 Not Found", "", "unknown", TELL_UNKNOWN, FOCUS_CODE, true},
-    {"410 Gone", "", "used-up", TELL_USED_UP, FOCUS_NONE, false},
-    {"410 Gone", "", "expired", TELL_EXPIRED, FOCUS_NONE, false},
-    {"405 Method Not Allowed", "Allow: GET, HEAD, POST\n", "bad-request",
+    [OUTCOME_LINK] = {"303 See Other", "", "", TITLE_FORM, TELL_FORM,
+	FOCUS_NONE, false},
+    [OUTCOME_FILE] = {"200 OK", "", "", TITLE_FORM, TELL_FORM, FOCUS_NONE,
+	false},
+    [OUTCOME_PART] = {"206 Partial Content", "", "", TITLE_FORM, TELL_FORM,
+	FOCUS_NONE, false},
+    [OUTCOME_NO_PART] = {"416 Range Not Satisfiable", "", "", TITLE_FORM,
+	TELL_FORM, FOCUS_NONE, false},
+    [OUTCOME_LIST] = {"200 OK", "", "files", TITLE_FILES, FILES_TAP, FOCUS_NONE,
+	false},
+    [OUTCOME_LINK_WRONG] = {"403 Forbidden", "", "link-closed", TITLE_CLOSED,
+	CLOSED_WHY, FOCUS_CODE, false},
+    [OUTCOME_LINK_OVER] = {"410 Gone", "", "link-closed", TITLE_CLOSED,
+	CLOSED_WHY, FOCUS_CODE, false},
+    [OUTCOME_FORM] = {"200 OK", "", "form", TITLE_FORM, TELL_FORM, FOCUS_CODE,
+	false},
+    [OUTCOME_EMPTY] = {"400 Bad Request", "", "empty", TITLE_REFUSED,
+	TELL_EMPTY, FOCUS_CODE, true},
+    [OUTCOME_MISTYPED] = {"404 Not Found", "", "mistyped", TITLE_REFUSED,
+	TELL_MISTYPED, FOCUS_CODE, true},
+    [OUTCOME_UNKNOWN] = {"404 Not Found", "", "unknown", TITLE_REFUSED,
+	TELL_UNKNOWN, FOCUS_CODE, true},
+    [OUTCOME_USED_UP] = {"410 Gone", "", "used-up", TITLE_ENDED, TELL_USED_UP,
+	FOCUS_NONE, false},
+    [OUTCOME_EXPIRED] = {"410 Gone", "", "expired", TITLE_ENDED, TELL_EXPIRED,
+	FOCUS_NONE, false},
+    [OUTCOME_BAD_METHOD] = {"405 Method Not Allowed",
+	"Allow: GET, HEAD, POST\n", "bad-request", TITLE_REFUSED, TELL_USE_FORM,
+	FOCUS_CODE, false},
+    [OUTCOME_BAD_TYPE] = {"415 Unsupported Media Type", "", "bad-request",
+	TITLE_REFUSED, TELL_USE_FORM, FOCUS_CODE, false},
+    [OUTCOME_NO_LENGTH] = {"411 Length Required", "", "bad-request",
+	TITLE_REFUSED, TELL_USE_FORM, FOCUS_CODE, false},
+    [OUTCOME_BAD_LENGTH] = {"400 Bad Request", "", "bad-request", TITLE_REFUSED,
 	TELL_USE_FORM, FOCUS_CODE, false},
-    {"415 Unsupported Media Type", "", "bad-request", TELL_USE_FORM, FOCUS_CODE,
-	false},
-    {"411 Length Required", "", "bad-request", TELL_USE_FORM, FOCUS_CODE,
-	false},
-    {"400 Bad Request", "", "bad-request", TELL_USE_FORM, FOCUS_CODE, false},
-    {"413 Content Too Large", "", "bad-request", TELL_TOO_LONG, FOCUS_CODE,
-	true},
-    {"400 Bad Request", "", "bad-request", TELL_NOT_WHOLE, FOCUS_BUTTON, false},
-    {"429 Too Many Requests", "", "slow-down", TELL_SLOW_DOWN, FOCUS_NONE,
-	false},
-    {"503 Service Unavailable", "", "try-again", TELL_TRY_AGAIN, FOCUS_BUTTON,
-	false},
-    {"500 Internal Server Error", "", "not-set-up", TELL_NOT_SET_UP, FOCUS_NONE,
-	false},
+    [OUTCOME_TOO_LONG] = {"413 Content Too Large", "", "bad-request",
+	TITLE_REFUSED, TELL_TOO_LONG, FOCUS_CODE, true},
+    [OUTCOME_BAD_BODY] = {"400 Bad Request", "", "bad-request", TITLE_REFUSED,
+	TELL_NOT_WHOLE, FOCUS_BUTTON, false},
+    [OUTCOME_SLOW_DOWN] = {"429 Too Many Requests", "", "slow-down",
+	TITLE_REFUSED, TELL_SLOW_DOWN, FOCUS_NONE, false},
+    [OUTCOME_TRY_AGAIN] = {"503 Service Unavailable", "", "try-again",
+	TITLE_REFUSED, TELL_TRY_AGAIN, FOCUS_BUTTON, false},
+    [OUTCOME_NOT_SET_UP] = {"500 Internal Server Error", "", "not-set-up",
+	TITLE_REFUSED, TELL_NOT_SET_UP, FOCUS_NONE, false},
 };
 
 /* Which outcome each FAULT_... of a request is; FAULT_NONE is the form. */
@@ -4678,9 +4698,6 @@ static void reply_page(
     struct text *out, const struct shop *shop, enum outcome outcome)
 {
 	const struct answer *answer = &answers[outcome];
-	enum phrase title = answer->sentence == TELL_FORM ? TITLE_FORM :
-	    answer->sentence == CLOSED_WHY                ? TITLE_CLOSED :
-							    TITLE_REFUSED;
 	const char *rest;
 
 	text_print(out, "Status: %s\n%s", answer->status, answer->header);
@@ -4691,9 +4708,9 @@ static void reply_page(
 	text_put(out, "\n");
 	if (shop->request.method == METHOD_HEAD)
 		return;
-	rest = page_begin(out, shop, title);
+	rest = page_begin(out, shop, answer->title);
 	page_form(out, shop, outcome);
-	page_end(out, shop, title, rest);
+	page_end(out, shop, answer->title, rest);
 }
 
 /* The answer that gives a link; LOCATION is percent-encoded already. [S11] */

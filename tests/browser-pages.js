@@ -73,6 +73,8 @@ const focused = {
 const titles = {
 	form: 'Your download',
 	files: 'Your files',
+	'used-up': 'No more downloads',
+	expired: 'No more downloads',
 	'link-closed': 'This link is closed',
 };
 

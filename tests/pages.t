@@ -316,8 +316,11 @@ chmod 644 "$shop/home/own.html"
 base_settings 'page: own.html'
 for outcome in form mistyped used_up; do
 	"give_$outcome" HTTP_ACCEPT_LANGUAGE=de
-	wanted='Noch kein Download'
-	[ "$outcome" != form ] || wanted='Dein Download'
+	case $outcome in
+	form) wanted='Dein Download' ;;
+	used_up) wanted='Kein Download mehr' ;;
+	*) wanted='Noch kein Download' ;;
+	esac
 	like "own page, $outcome: title" "$(page)" "<title>$wanted [|] Our label</title>"
 	like "own page, $outcome: language" "$(page)" '<html lang="de">'
 	is "own page, $outcome: above, below" "$(page | grep -c "$wanted")" 3
