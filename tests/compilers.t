@@ -5,7 +5,7 @@
 # glibc happens to have the functions for.
 
 . "${0%/*}/lib.sh"
-need gcc clang tcc make pkg-config
+need gcc clang tcc make pkg-config strace
 musl=$top/build/musl/$(uname -m)
 [ -e "$musl/bin/musl-gcc" ] || skip_all 'there is no musl; see tests/install'
 unset MAKEFLAGS MFLAGS
@@ -71,12 +71,47 @@ for compiler in gcc clang tcc; do
 	try with_glibc "$compiler" -DREDEEM_POSIX
 	try with_musl "$compiler" -DREDEEM_POSIX
 done
-# fcntl's lock among many
+# fcntl's lock: one is stopped while it has it, in the middle of the last use.
+# Another must wait, and then hear that none is left. [S2]
 with='POSIX.1-2008 only'
-ok "$with: it compiles" with_glibc gcc -O2 -DREDEEM_POSIX
+ok "$with: it compiles" with_glibc gcc -O2 -DREDEEM_POSIX -DWAIT_SECONDS=60
 is "$with: it has no flock, getrandom, getdents" "$(nm -u "$tmp/program" |
 	grep -ciE 'flock|random|getdents|syscall')" 0
-passes many
+REDEEM_PROGRAM=$tmp/program shop_make "$tmp/shop" cgi-bin "$(id -un)"
+settings "home: $shop/home" "secure: $shop/public_html/secure" 'grace: 0'
+code LAST1111 'uses: 0' 'limit: 1' 'file: first-light.zip'
+# redeem NAME [COMMAND...]: posts the code, with answers of its own.
+redeem()
+{
+	trap - EXIT
+	tmp=$tmp/$1
+	mkdir "$tmp"
+	shift
+	post LAST1111 "$@" || :
+	status >"$tmp/status"
+}
+redeem one "$(command -v strace)" -o "$tmp/trace" -e inject=pwrite64:signal=SIGSTOP &
+one=$!
+ok "$with: one is stopped while it has the lock" await 60 grep -qs 'stopped by SIGSTOP' "$tmp/trace"
+stopped=$(find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$cgi/redeem.cgi" 2>/dev/null |
+	cut -d / -f 3)
+end_stopped()
+{
+	[ -z "$stopped" ] || kill -KILL "$stopped" || :
+}
+at_end end_stopped
+redeem two &
+two=$!
+waits()
+{
+	grep -q -e "-> POSIX.*:$(stat -c %i "$code_file") " /proc/locks
+}
+ok "$with: another waits for it" await 30 waits
+[ -z "$stopped" ] || kill -CONT "$stopped"
+stopped=
+wait "$one" "$two" || :
+is "$with: the last use is one use" "$(cat "$tmp/one/status" "$tmp/two/status" | tr '\n' ' ')$(value \
+	uses "$code_file")" '303 410 1'
 
 try with_glibc gcc -U__linux__ -D__OpenBSD__
 like 'OpenBSD: random bytes are from arc4random' "$(nm -u "$tmp/program")" 'arc4random_buf'
