@@ -20,10 +20,7 @@ who=$shop_user
 deliver
 host lighttpd_with 'lighttpd, for cgi:'
 healthy 'lighttpd'
-mkdir "$tmp/bin-without-curl"
-ln -s /bin/* /usr/bin/* "$tmp/bin-without-curl" 2>/dev/null || :
-rm "$tmp/bin-without-curl/curl"
-path=$tmp/bin-without-curl
+without curl
 healthy 'lighttpd, with wget'
 use_shell busybox
 path=$tmp/bin-busybox

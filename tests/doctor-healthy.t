@@ -5,19 +5,6 @@
 . "$top/tests/doctor.sh"
 need apache2 curl dash busybox wget setpriv
 
-# without PROGRAM...: sets $path to a copy of PATH that lacks them
-without()
-{
-	path=$tmp/without-$1
-	mkdir -p "$path"
-	for folder in /bin /usr/bin; do
-		ln -sf "$folder"/* "$path"
-	done
-	for lacking in "$@"; do
-		rm -f "$path/$lacking"
-	done
-}
-
 shop_stock
 who=$shop_user
 host apache_stock

@@ -4,7 +4,7 @@
 . "${0%/*}/lib.sh"
 . "$top/tests/doctor.sh"
 . "$top/tests/servers.sh"
-need apache2 curl node setpriv
+need apache2 curl wget busybox node setpriv
 
 proofs=9
 key=S3RVER
@@ -46,9 +46,14 @@ faulty 'a file that is not in the bucket' '^ok     code' \
 	'put flac/01 für Élise.flac there'
 curl -s -f -T "$tmp/small" "$object"
 healthy 'a private bucket'
+without curl
+healthy 'a private bucket, with wget'
+path=
 use_shell busybox
-healthy 'a private bucket, busybox sh'
+path=$tmp/bin-busybox
+healthy 'a private bucket, with busybox alone'
 PATH=$usual_path:/usr/sbin:/sbin
+path=
 deliver 's3-token: FwoGZXIv+YXdzE/Fg=='
 healthy 'a session'
 deliver

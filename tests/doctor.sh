@@ -25,6 +25,19 @@ as_user()
 	fi
 }
 
+# without PROGRAM...: sets $path to a copy of PATH that lacks them
+without()
+{
+	path=$tmp/without-$1
+	mkdir -p "$path"
+	for folder in /bin /usr/bin; do
+		ln -sf "$folder"/* "$path"
+	done
+	for lacking in "$@"; do
+		rm -f "$path/$lacking"
+	done
+}
+
 # Runs doctor as $who, the owner of the shop; its lines in $said and $tmp/said,
 # what it complains of in $tmp/complaint, its exit status in $status.
 doctor()

@@ -1,10 +1,10 @@
 # One HTTP request with whatever client there is; sourced by doctor.
 #
-#   ask URL [head|part|post FILE|resume FILE]
+#   ask URL [head|post FILE|resume FILE|from BYTE]
 #
 # leaves $status (000: no answer), $location, and the files $scratch/head and
 # $scratch/body. `resume` asks for what is missing after the bytes of FILE; the body
-# is then FILE and that. `part` asks for the first hundred bytes. Redirects are not followed. Addresses can be secrets,
+# is then FILE and that; `from` takes the first bytes for zeros. Redirects are not followed. Addresses can be secrets,
 # and other users see the arguments of a program: only busybox gets them so.
 #
 # What the weaker clients do not show: busybox no page that comes with a
@@ -18,6 +18,9 @@ find_client()
 		die 'no curl and no wget here: run this on another machine with the same home, or install one'
 	elif wget --version 2>/dev/null | grep -q 'GNU Wget'; then
 		client=wget
+		# else it tries a plainer form of an address first
+		as_it_is=--no-iri
+		wget "$as_it_is" --version >/dev/null 2>&1 || as_it_is=-nv
 	elif wget --help 2>&1 | grep -q -e '-S'; then
 		client=busybox
 	else
@@ -31,9 +34,9 @@ by_curl()
 		printf 'url = "%s"\n' "$1"
 		case ${2:-} in
 		head) printf 'head\n' ;;
-		part) printf 'range = 0-99\n' ;;
 		post) printf 'data-binary = "@%s"\n' "$3" ;;
 		resume) printf 'continue-at = %s\n' "$(($(wc -c <"$3")))" ;;
+		from) printf 'continue-at = %s\n' "$3" ;;
 		esac
 	} | curl -q -s -g -K - --max-time 60 -o "$scratch/body" -D "$scratch/head" 2>/dev/null
 }
@@ -44,35 +47,36 @@ by_wget()
 	printf '%s\n' "$1" >"$scratch/address"
 	mode=${2:-}
 	from=${3:-}
-	set -- -S -nv -t 1 -T 60 --max-redirect=0 --content-on-error \
+	set -- "$as_it_is" -S -nv -t 1 -T 60 --max-redirect=0 --content-on-error \
 		-O "$scratch/body" -i "$scratch/address"
 	case $mode in
 	head) set -- --spider "$@" ;;
-	part) set -- --header 'Range: bytes=0-99' "$@" ;;
 	post) set -- --post-file "$from" "$@" ;;
-	resume) set -- -c "$@" ;;
+	resume | from) set -- -c "$@" ;;
 	esac
 	HOME=$scratch wget "$@" 2>"$scratch/head"
 }
 
 by_busybox()
 {
-	address=$1
+	target=$1
 	case ${2:-} in
 	head) set -- --spider ;;
-	part) set -- --header 'Range: bytes=0-99' ;;
 	post) set -- --post-file "$3" ;;
-	resume) set -- -c ;;
+	resume | from) set -- -c ;;
 	*) set -- ;;
 	esac
-	wget -S -O "$scratch/body" "$@" "$address" 2>"$scratch/head"
+	wget -S -O "$scratch/body" "$@" "$target" 2>"$scratch/head"
 }
 
 ask()
 {
 	: >"$scratch/head"
 	: >"$scratch/body"
-	[ "${2:-}" != resume ] || cat -- "$3" >"$scratch/body"
+	case ${2:-} in
+	resume) cat -- "$3" >"$scratch/body" ;;
+	from) dd if=/dev/null of="$scratch/body" bs=1 seek="$3" count=0 2>/dev/null ;;
+	esac
 	"by_$client" "$@" || :
 	[ -e "$scratch/body" ] || : >"$scratch/body"
 	# the first answer: busybox follows redirects, and cannot be told not to
