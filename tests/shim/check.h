@@ -35,7 +35,7 @@ static void check_report(const char *file, int line, const char *found)
 
 #define ck_abort_msg(...)                                                      \
 	do {                                                                   \
-		char check_found[1000];                                         \
+		char check_found[1000];                                        \
 		snprintf(check_found, sizeof(check_found), __VA_ARGS__);       \
 		check_report(__FILE__, __LINE__, check_found);                 \
 	} while (0)
