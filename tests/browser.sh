@@ -12,10 +12,10 @@ chromedriver_run()
 }
 
 # Chromium goes when chromedriver has gone, but it takes its time, and writes until
-# then. The pattern is on stdin, or grep would find itself.
+# then. What it was given to write in comes from a file, or grep would find itself.
 browser_gone()
 {
-	! printf '%s\n' "$tmp/browser/" | grep -qsF -f - /proc/[0-9]*/cmdline
+	! grep -lsF -f "$tmp/browser.name" /proc/[0-9]*/cmdline
 }
 
 # Something longer than a name without blanks, for a list of files.
@@ -36,6 +36,7 @@ browse()
 	shift
 	base=http://127.0.0.1:$port
 	mkdir "$tmp/browser"
+	printf '%s\n' "$tmp/browser/" >"$tmp/browser.name"
 	at_end 'await 20 browser_gone'
 	serve chromedriver_run
 	BASE=$base DRIVER=http://127.0.0.1:$port SHOP=$shop CGI=$cgi SCRATCH=$tmp AXE=$axe \
