@@ -501,7 +501,8 @@ struct shop {
 	struct download download;
 	int home; /* descriptor, or -1 */
 	int secure; /* descriptor, or -1 */
-	int log; /* descriptor, or -1 until it is needed */
+	int attempts; /* to be read: descriptor, or -1 until it is needed */
+	int log; /* the same, to be added to */
 	time_t now;
 	long wait; /* seconds until the buyer may try again */
 	long language; /* the buyer's: place in "languages" */
@@ -1925,25 +1926,25 @@ static struct attempt *attempts_find(
  * Seconds that the client has to wait; 0 if it may try. A table that cannot be
  * read keeps nobody out. [S15]
  */
-static long attempts_wait(const struct shop *shop)
+static long attempts_wait(struct shop *shop)
 {
 	struct attempts table;
 	const struct attempt *entry;
 	uint64_t number;
-	int fd;
 
 	if (shop->settings.tries == 0 ||
 	    !client_number(shop->request.address, &number))
 		return 0;
-	fd = openat(shop->home, "attempts", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) {
+	/* left open until the end, as the log is: a call less */
+	shop->attempts = openat(
+	    shop->home, "attempts", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (shop->attempts < 0) {
 		if (errno != ENOENT)
 			complain("attempts: %s", strerror(errno));
 		return 0;
 	}
-	if (!attempts_read(fd, &table))
+	if (!attempts_read(shop->attempts, &table))
 		memset(&table, 0, sizeof(table));
-	(void)close(fd);
 	entry = attempts_find(
 	    &table, scramble(table.key ^ scramble(number)), shop->now);
 	if (entry->address == 0 || entry->count < shop->settings.tries)
@@ -5013,17 +5014,21 @@ void shop_close(struct shop *shop)
 		(void)close(shop->home);
 	if (shop->secure >= 0)
 		(void)close(shop->secure);
+	if (shop->attempts >= 0)
+		(void)close(shop->attempts);
 	if (shop->log >= 0)
 		(void)close(shop->log);
 	if (shop->download.fd >= 0)
 		(void)close(shop->download.fd);
-	shop->home = shop->secure = shop->log = shop->download.fd = -1;
+	shop->home = shop->secure = shop->attempts = shop->log = shop->download
+								     .fd = -1;
 }
 
 /* What has to be so before anything is done with SHOP. */
 static void shop_begin(struct shop *shop)
 {
-	shop->home = shop->secure = shop->log = shop->download.fd = -1;
+	shop->home = shop->secure = shop->attempts = shop->log = shop->download
+								     .fd = -1;
 	shop->page[0] = '\0';
 	shop->wait = 0;
 	(void)umask(0);
@@ -5424,10 +5429,34 @@ int shell(struct shop *shop, const char *option)
 
 /* Tests bring a main of their own. */
 #ifndef REDEEM_NO_MAIN
+
+/*
+ * Sees to it that the descriptors 0, 1 and 2 are taken: where one is closed, the
+ * next file to be opened would get its number, and a complaint could be written
+ * into a record. In its place comes one that nothing can be written to, and that
+ * is there in a jail, too. False if that cannot be done. [S12]
+ */
+static bool descriptors_take(void)
+{
+	struct pollfd taken[] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}};
+	size_t i;
+
+	if (poll(taken, LENGTH(taken), 0) < 0)
+		return false;
+	/* the lowest number that is free is given (POSIX.1-2008, 2.14) */
+	for (i = 0; i < LENGTH(taken); i++)
+		if ((taken[i].revents & POLLNVAL) != 0 &&
+		    open("/", O_RDONLY) != (int)i)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static struct shop shop;
 
+	if (!descriptors_take())
+		return 1;
 	/* no reader and no room are errors to undo, not an end half-way [S4] */
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
 	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR)

@@ -223,4 +223,20 @@ is 'nobody reads stderr: try again' "$(status) $(outcome)" '503 try-again'
 ok 'nothing is counted then' record_kept
 is 'and no link is left' "$(links)" "$before"
 
+# Nobody is there to be told anything: a record must not get the number of stderr,
+# as it would with a delivery that opens no secure.
+settings "home: $shop/home" 'delivery: cgi' "key: $(random_hex 32)"
+chmod 600 "$cgi/.htredeem"
+shut='exec >&- 2>&- && exec "$@"'
+code AAAA1111 'uses: 0' 'limit: 3' 'file: missing.zip'
+old=$(cat "$code_file")
+traced /bin/sh -c "$shut" sh || :
+like 'stdout and stderr closed: it complains' "$(grep -E '^write\(2, "redeem: ' "$tmp/trace")" \
+	'missing.zip'
+ok 'and not into the record' record_kept
+code AAAA1111
+traced /bin/sh -c "$shut" sh || :
+is 'stdout and stderr closed: a use is counted' "$(value uses "$code_file")" 1
+like 'and the answer goes nowhere' "$(grep -E '^write\(1, "Status: 303' "$tmp/trace")" 'EBADF'
+
 finish
