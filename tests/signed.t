@@ -119,6 +119,10 @@ shut 'a name that is too long' '403 link-closed'
 
 # a list is no file, a file no list, and a list has one name
 token=$(random_hex 16)
+case $token in
+*0) other=${token%?}1 ;;
+*) other=${token%?}0 ;;
+esac
 mkdir -p "$shop/home/lists/$((later / 60))"
 printf 'the list' >"$shop/home/lists/$((later / 60))/$token"
 shop_own
@@ -126,7 +130,7 @@ list=$(mac list "$later" "$token")
 get "/$later/$list/$token/downloads.html"
 is 'a list' "$(status) $(body)" '200 the list'
 for name in "$token" "$token/" "$token/other.html" "$token/downloads.html/" \
-	"${token%?}0/downloads.html"; do
+	"$other/downloads.html"; do
 	get "/$later/$list/$name"
 	shut "$(printf '%s' "$name" | sed "s,$token,TOKEN,") of a list" '403 link-closed'
 done
