@@ -2373,7 +2373,7 @@ static bool record_write(struct record *record, const struct change *change)
  * Both take blocks of 16 words and end with the length of it all; they differ
  * in how a block is stirred into the state and which byte of a word is first.
  */
-#define BLOCK_SIZE 64 /* bytes */
+#define DIGEST_BLOCK 64 /* bytes */
 #define SHA256_SIZE 32 /* bytes of a digest */
 #define MD5_SIZE 16
 
@@ -2388,7 +2388,7 @@ struct digest {
 	const struct algorithm *algorithm;
 	uint32_t state[8];
 	uint64_t length; /* bytes taken in */
-	unsigned char block[BLOCK_SIZE]; /* the bytes of the last one */
+	unsigned char block[DIGEST_BLOCK]; /* the bytes of the last one */
 };
 
 static uint32_t turn_left(uint32_t word, unsigned bits)
@@ -2436,7 +2436,7 @@ static void sha256_stir(uint32_t *state, const uint32_t *block)
 	uint32_t w[64], v[8];
 	size_t i;
 
-	memcpy(w, block, BLOCK_SIZE);
+	memcpy(w, block, DIGEST_BLOCK);
 	for (i = 16; i < 64; i++) {
 		uint32_t a = w[i - 15], b = w[i - 2];
 
@@ -2524,10 +2524,10 @@ static unsigned byte_shift(const struct digest *digest, size_t place)
 
 static void digest_block(struct digest *digest)
 {
-	uint32_t words[BLOCK_SIZE / 4] = {0};
+	uint32_t words[DIGEST_BLOCK / 4] = {0};
 	size_t i;
 
-	for (i = 0; i < BLOCK_SIZE; i++)
+	for (i = 0; i < DIGEST_BLOCK; i++)
 		words[i / 4] |= (uint32_t)digest->block[i]
 		    << byte_shift(digest, i);
 	digest->algorithm->stir(digest->state, words);
@@ -2540,8 +2540,8 @@ static void digest_add(struct digest *digest, const void *at, size_t length)
 	const unsigned char *from = at;
 
 	while (length-- > 0) {
-		digest->block[digest->length++ % BLOCK_SIZE] = *from++;
-		if (digest->length % BLOCK_SIZE == 0)
+		digest->block[digest->length++ % DIGEST_BLOCK] = *from++;
+		if (digest->length % DIGEST_BLOCK == 0)
 			digest_block(digest);
 	}
 }
@@ -2555,7 +2555,7 @@ static void digest_end(struct digest *digest, unsigned char *result)
 	size_t i;
 
 	digest_add(digest, &first, 1);
-	while (digest->length % BLOCK_SIZE != BLOCK_SIZE - 8)
+	while (digest->length % DIGEST_BLOCK != DIGEST_BLOCK - 8)
 		digest_add(digest, &more, 1);
 	for (i = 0; i < 8; i++) {
 		unsigned char byte = (unsigned char)(bits >>
@@ -2582,24 +2582,24 @@ static void sha256_of(struct span message, unsigned char result[SHA256_SIZE])
 static void hmac(
     struct span key, struct span message, unsigned char mac[SHA256_SIZE])
 {
-	unsigned char pad[BLOCK_SIZE] = {0};
+	unsigned char pad[DIGEST_BLOCK] = {0};
 	struct digest digest;
 	size_t i;
 
-	if (key.length > BLOCK_SIZE)
+	if (key.length > DIGEST_BLOCK)
 		sha256_of(key, pad);
 	else
 		memcpy(pad, key.at, key.length);
-	for (i = 0; i < BLOCK_SIZE; i++)
+	for (i = 0; i < DIGEST_BLOCK; i++)
 		pad[i] ^= 0x36;
 	digest_begin(&digest, &sha256);
-	digest_add(&digest, pad, BLOCK_SIZE);
+	digest_add(&digest, pad, DIGEST_BLOCK);
 	digest_add(&digest, message.at, message.length);
 	digest_end(&digest, mac);
-	for (i = 0; i < BLOCK_SIZE; i++)
+	for (i = 0; i < DIGEST_BLOCK; i++)
 		pad[i] ^= 0x36 ^ 0x5c;
 	digest_begin(&digest, &sha256);
-	digest_add(&digest, pad, BLOCK_SIZE);
+	digest_add(&digest, pad, DIGEST_BLOCK);
 	digest_add(&digest, mac, SHA256_SIZE);
 	digest_end(&digest, mac);
 	wipe(pad, sizeof(pad));

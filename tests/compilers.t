@@ -113,9 +113,22 @@ wait "$one" "$two" || :
 is "$with: the last use is one use" "$(cat "$tmp/one/status" "$tmp/two/status" | tr '\n' ' ')$(value \
 	uses "$code_file")" '303 410 1'
 
-try with_glibc gcc -U__linux__ -D__OpenBSD__
+# What these systems' headers have and glibc's do not; statfs(2) there.
+mkdir -p "$tmp/bsd/sys"
+cat >"$tmp/bsd/sys/mount.h" <<'END'
+struct statfs {
+	char f_fstypename[16];
+};
+static inline int fstatfs(int fd, struct statfs *fs)
+{
+	fs->f_fstypename[0] = fd < 0 ? 'n' : '\0';
+	fs->f_fstypename[1] = '\0';
+	return 0;
+}
+END
+try with_glibc gcc -U__linux__ -D__OpenBSD__ "-I$tmp/bsd"
 like 'OpenBSD: random bytes are from arc4random' "$(nm -u "$tmp/program")" 'arc4random_buf'
-try with_glibc gcc -U__linux__ -D__APPLE__ -DF_FULLFSYNC=51
+try with_glibc gcc -U__linux__ -D__APPLE__ -DF_FULLFSYNC=51 -Dst_mtimespec=st_mtim "-I$tmp/bsd"
 like 'macOS: random bytes, too' "$(nm -u "$tmp/program")" 'arc4random_buf'
 like 'macOS: where F_FULLFSYNC is not known, fsync is' "$(nm -u "$tmp/program")" ' fsync'
 
