@@ -5267,11 +5267,27 @@ static bool locks_stay_here(struct span options)
 	return false;
 }
 
+/* The table of mounts, of which the kernel gives a page with each read(2). */
+static struct span mounts_read(char *buffer, size_t size)
+{
+	struct span table = {buffer, 0};
+	int fd = openat(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd < 0)
+		return table;
+	length = read_all(fd, buffer, size);
+	(void)close(fd);
+	table.length = length > 0 ? (size_t)length : 0;
+	return table;
+}
+
 /* Codes on NFS: other machines must see our locks. */
 static bool check_locks(const struct shop *shop)
 {
 	char table[PAGE_MAX], device[48];
 	struct text text = text_in(device, sizeof(device));
+	struct span options = {table, 0};
 	int fd = openat(
 	    shop->home, "codes", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
@@ -5287,12 +5303,13 @@ static bool check_locks(const struct shop *shop)
 		device_numbers(st.st_dev, &high, &low);
 		text_print(&text, "%lld:%lld", high, low);
 	}
-	if (!known ||
-	    read_file(AT_FDCWD, "/proc/self/mountinfo", table, sizeof(table)) <
-		0)
+	if (known)
+		options = mount_options(
+		    mounts_read(table, sizeof(table)), device);
+	if (options.length == 0)
 		return say(false, "locks",
 		    "codes are on NFS, and how it is mounted cannot be seen");
-	if (locks_stay_here(mount_options(span_of(table), device)))
+	if (locks_stay_here(options))
 		return say(false, "locks",
 		    "codes are on NFS, and other machines do not see locks: "
 		    "mount it without nolock and local_lock, best as NFSv4");

@@ -94,7 +94,12 @@ on_nfs()
 }
 mounted_with()
 {
-	device=$(stat -c '%Hd:%Ld' "$shop/home/codes")
+	mounted_as "$(stat -c '%Hd:%Ld' "$shop/home/codes")" "$@"
+}
+mounted_as()
+{
+	device=$1
+	shift
 	printf '9 1 %s / /x rw shared:4 - nfs host:/x rw,vers=3,%s,hard\n' "$device" "$options" \
 		>"$tmp/mounts"
 	unshare -m sh "$tmp/with-mounts" "$tmp/mounts" \
@@ -120,5 +125,26 @@ if [ "$(id -u)" = 0 ]; then
 		is "NFS, $options: exit status" "$checked" 1
 		like "NFS, $options: is said" "$(cat "$tmp/check")" '^WRONG  locks .*NFS.*do not see locks'
 	done
+	options=nolock
+	check mounted_as 9:9
+	like 'NFS, and a table without it' "$(cat "$tmp/check")" \
+		'^WRONG  locks .*how it is mounted cannot be seen'
+
+	# the kernel gives a table of many mounts a page at a time
+	cat >"$tmp/many-mounts" <<-'END'
+	for number in 1 2 3 4 5 6 7 8; do
+		for letter in a b c d e f g h; do
+			mkdir -p "$1/$number$letter"
+			mount -t tmpfs none "$1/$number$letter"
+		done
+	done
+	mount -t tmpfs none "$2"
+	shift 2
+	exec "$@"
+	END
+	check unshare -m sh "$tmp/many-mounts" "$tmp/mountpoints" "$shop/home/codes" \
+		"$strace" -o "$tmp/trace" -e "$poke"
+	like 'NFS, the last of many mounts' "$(cat "$tmp/check")" \
+		'^ok     locks .*NFS, with locks on the server'
 fi
 finish
