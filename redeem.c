@@ -5076,8 +5076,10 @@ static enum outcome open_link(struct shop *shop)
 						    OUTCOME_LIST;
 	case OPENED_FILE: break;
 	}
-	if (!download_open(shop, what))
+	if (!download_open(shop, what)) {
+		shop->wait = WAIT_SECONDS;
 		return OUTCOME_TRY_AGAIN;
+	}
 	if (shop->settings.handoff != HANDOFF_NONE)
 		return OUTCOME_FILE;
 	switch (download_range(&shop->download, &shop->request)) {

@@ -113,6 +113,7 @@ for name in .hidden/x .y flac/.y shell.php page.shtml link.zip flac/link.zip up/
 	opens "$later" "$name"
 	shut "signed, but not for sale: $name" '503 try-again'
 done
+like 'and when to try again' "$(cat "$tmp/answer")" '^Retry-After: [1-9]'
 long=$(printf '%01100d' 0)
 opens "$later" "$long"
 shut 'a name that is too long' '403 link-closed'
