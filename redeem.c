@@ -5071,9 +5071,13 @@ static enum outcome open_link(struct shop *shop)
 	case OPENED_WRONG: return OUTCOME_LINK_WRONG;
 	case OPENED_OVER: return OUTCOME_LINK_OVER;
 	case OPENED_LIST:
-		/* swept, or never told */
-		return list_read(shop, &link) < 0 ? OUTCOME_LINK_OVER :
-						    OUTCOME_LIST;
+		if (list_read(shop, &link) >= 0)
+			return OUTCOME_LIST;
+		if (errno == ENOENT) /* swept, or never told */
+			return OUTCOME_LINK_OVER;
+		complain("lists: %s", strerror(errno));
+		shop->wait = WAIT_SECONDS;
+		return OUTCOME_TRY_AGAIN;
 	case OPENED_FILE: break;
 	}
 	if (!download_open(shop, what)) {

@@ -146,6 +146,11 @@ shut 'a list that is none' '403 link-closed'
 rm "$shop/home/lists/$((later / 60))/$token"
 get "/$later/$list/$token/downloads.html"
 shut 'a list that was swept' '410 link-closed'
+mkdir "$shop/home/lists/$((later / 60))/$token"
+get "/$later/$list/$token/downloads.html"
+shut 'a list that cannot be read' '503 try-again'
+like 'which the owner hears of' "$(cat "$tmp/complaint")" '^redeem: lists: Is a directory'
+rmdir "$shop/home/lists/$((later / 60))/$token"
 
 # a secret that others can read is a settings error [S13]
 chmod 604 "$cgi/.htredeem"
