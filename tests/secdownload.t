@@ -62,6 +62,9 @@ done
 printf 'hidden' | tee "$shop/home/files/.hidden/x" "$shop/home/files/flac/.y" \
 	>"$shop/home/files/flac/.hidden/x"
 chmod -R a+rX "$shop/home/files"
+mkdir "$shop/home/files/sides"
+printf 'mixed' | tee "$shop/home/files/sides/mix" >"$shop/home/files/sides/mix1"
+chmod -R a+rX "$shop/home/files"
 shop_own
 
 for algorithm in md5 hmac-sha256; do
@@ -88,6 +91,10 @@ for algorithm in md5 hmac-sha256; do
 	refusal 'another letter' 403 "$(spoil "$link")"
 	refusal 'another file' 403 "${link%/*}/flac/a%20b.flac"
 	refusal 'a later time' 403 "$(printf '%s' "$link" | sed 's,/\([0-9a-f]*\)/first,/\10/first,')"
+	refusal 'a time with a digit of the name' 403 "$(signed 0 'sides/mix1' |
+		sed 's,/\([0-9a-f]*\)/sides/mix1$,/1\1/sides/mix,')"
+	refusal 'a name with a digit of the time' 403 "$(signed 0 'sides/mix' |
+		sed 's,/\([0-9a-f]\)\([0-9a-f]*\)/sides/mix$,/\2/sides/mix\1,')"
 	refusal 'half a link' 403 "${link%/*}/"
 	refusal 'no link' 403 "http://127.0.0.1:$port/dl/"
 	refusal 'a shorter signature' 403 "$(printf '%s' "$link" | sed 's,/dl/.,/dl/,')"

@@ -68,8 +68,10 @@ if address:sub(1, #prefix) ~= prefix or address:find("/.", 1, true)
 	or address:find("%c") then
 	return refuse(403)
 end
+-- The time has eight digits, for md5 does not tell where the path ends and the time
+-- begins: a link to /mix1 would open /mix, at a time that never comes.
 local given, time, path = address:sub(#prefix + 1):match("^([%w_-]+)/(%x+)(/.+)$")
-if not given or #time > 12
+if not given or #time ~= 8
 	or not lighty.c.secret_eq(given, mac(settings, time, path)) then
 	return refuse(403)
 end
