@@ -78,7 +78,7 @@ get "/$later/$(printf '%s' "$right" | tr a-f A-F)/first-light.zip"
 shut 'the signature in upper case' '403 link-closed'
 get "/$later//first-light.zip"
 shut 'no signature' '403 link-closed'
-get "/$later/$(mac file "$later" first-light.zip "0${key#?}")/first-light.zip"
+get "/$later/$(mac file "$later" first-light.zip "$(random_hex 32)")/first-light.zip"
 shut 'of another key' '403 link-closed'
 get "//$later/$right/first-light.zip"
 shut 'a slash more' '403 link-closed'
