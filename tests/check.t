@@ -26,7 +26,7 @@ well()
 	like "$1: is named" "$(cat "$tmp/check")" "^ok     delivery  $1\$"
 	like "$1: its pages" "$(cat "$tmp/check")" "^ok     lists .*$shop/home/lists"
 	unlike "$1: the clock of Apache is nothing to it" "$(cat "$tmp/check")" '%\{TIME\}'
-	ok "$1: nothing is left behind" test ! -e "$shop/home/lists"
+	ok "$1: nothing is left behind" test ! -e "$shop/home/lists" -a ! -e "$shop/home/log"
 }
 
 wrong()
