@@ -3375,7 +3375,25 @@ static const char *item_path(const struct item *item)
 	return item->path + strlen("files/");
 }
 
-/* Delivery "cgi": this program sends the bytes, or has the server send them. */
+/*
+ * Delivery "cgi": this program sends the bytes, or has the server send them. A
+ * use is not counted for what it will not be able to read. [S4]
+ */
+static bool cgi_publish(const struct shop *shop, const struct offer *offer)
+{
+	size_t i;
+
+	for (i = 0; i < offer->items->count; i++) {
+		const char *path = offer->items->at[i].path;
+
+		if (faccessat(shop->home, path, R_OK, 0) != 0) {
+			complain("%s: %s", path, strerror(errno));
+			return false;
+		}
+	}
+	return list_publish(shop, offer);
+}
+
 static void cgi_address(const struct shop *shop, const struct link *link,
     const struct item *item, struct text *text)
 {
@@ -3637,7 +3655,7 @@ static void s3_address(const struct shop *shop, const struct link *link,
 static const struct delivery deliveries[] = {
     {apache_publish, apache_alive, apache_withdraw, apache_address,
 	apache_listed, NULL, apache_sweep, 0},
-    {list_publish, list_alive, list_withdraw, cgi_address, cgi_address, NULL,
+    {cgi_publish, list_alive, list_withdraw, cgi_address, cgi_address, NULL,
 	list_sweep, PLACE(key)},
     {list_publish, list_alive, list_withdraw, secdownload_address,
 	secdownload_address, NULL, list_sweep, PLACE(secret)},

@@ -2,7 +2,7 @@
 # delivery: cgi: what is opened is what was signed, until when it was signed for, and
 # never anything but a file for sale, even with a right signature. [S16] [S9]
 . "${0%/*}/lib.sh"
-need perl
+need perl setpriv
 
 shop_stock
 key=$(random_hex 32)
@@ -151,6 +151,25 @@ get "/$later/$list/$token/downloads.html"
 shut 'a list that cannot be read' '503 try-again'
 like 'which the owner hears of' "$(cat "$tmp/complaint")" '^redeem: lists: Is a directory'
 rmdir "$shop/home/lists/$((later / 60))/$token"
+
+# what the program cannot read is not counted [S4]; root can read everything
+set --
+[ "$(id -u)" != 0 ] ||
+	set -- "$(command -v setpriv)" --reuid "$shop_user" --regid "$shop_user" --clear-groups
+mkdir "$shop/home/files/mixed"
+cp "$file" "$shop/home/files/mixed/open.zip"
+cp "$file" "$shop/home/files/mixed/shut.zip"
+shop_own
+chmod 000 "$shop/home/files/mixed/shut.zip"
+for sold in mixed/shut.zip mixed/; do
+	code SHUT1 'uses: 0' 'limit: 3' "file: $sold"
+	post SHUT1 "$@"
+	is "cannot be read: $sold" "$(status) $(outcome) $(value uses "$code_file")" '503 try-again 0'
+	like 'which is said' "$(cat "$tmp/complaint")" '^redeem: files/mixed/shut.zip: Permission denied$'
+done
+code SHUT1 'uses: 0' 'limit: 3' 'file: mixed/open.zip'
+post SHUT1 "$@"
+is 'what can be read is' "$(status) $(value uses "$code_file")" '303 1'
 
 # a secret that others can read is a settings error [S13]
 chmod 604 "$cgi/.htredeem"
