@@ -5018,7 +5018,8 @@ static bool shop_open(struct shop *shop)
 		complain("%s: %s", settings->home, strerror(errno));
 		return false;
 	}
-	if (settings->secure[0] == '\0')
+	/* another delivery's settings may still have it */
+	if (settings->delivery != DELIVERY_APACHE)
 		return true;
 	shop->secure = directory_open(settings->secure);
 	if (shop->secure < 0)

@@ -178,6 +178,13 @@ shut 'settings that others can read' '500 not-set-up'
 like 'which is said' "$(cat "$tmp/complaint")" 'others can read'
 chmod 600 "$cgi/.htredeem"
 
+# a line that is left of delivery: apache
+settings "home: $shop/home" 'delivery: cgi' "key: $key" "secure: $shop/public_html/gone"
+chmod 600 "$cgi/.htredeem"
+shop_own
+opens "$later" first-light.zip
+is 'the folder of another delivery need not be there' "$(status)" 200
+
 # memory, while the pipe is full: it does not grow with the file
 truncate -s 300000000 "$shop/home/files/album.zip"
 mkfifo "$tmp/pipe"
