@@ -1243,19 +1243,29 @@ static bool is_url_path(const char *string)
 /* http://host, or https, with a port or without (RFC 6454, 6.2). */
 static bool is_origin(const char *string)
 {
-	const char *host = strstr(string, "://");
-	size_t length;
+	const char *host = string;
+	size_t length, digits = 0;
 
-	if (host == NULL ||
-	    (strncmp(string, "http:", 5) != 0 &&
-		strncmp(string, "https:", 6) != 0))
+	if (strncmp(host, "http://", 7) == 0)
+		host += 7;
+	else if (strncmp(host, "https://", 8) == 0)
+		host += 8;
+	else
 		return false;
-	host += strlen("://");
 	length = strspn(host,
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "0123456789.-:");
-	return isalnum((unsigned char)*host) &&
-	    (host[length] == '\0' || strcmp(host + length, "/") == 0);
+	    "0123456789.-");
+	if (!isalnum((unsigned char)*host))
+		return false;
+	host += length;
+	if (*host == ':') {
+		digits = strspn(++host, "0123456789");
+		/* browsers write no other port than a plain one in Host */
+		if (digits == 0 || digits > 5 || *host == '0')
+			return false;
+		host += digits;
+	}
+	return *host == '\0' || strcmp(host, "/") == 0;
 }
 
 static bool is_printable(const char *string)

@@ -363,6 +363,9 @@ static const char *const bad_settings[] = {"", "home: /h\n", "secure: /s\n",
     GOOD "handoff-prefix: internal\n", GOOD "algorithm: sha1\n",
     GOOD "prefix: dl\n", GOOD "s3-endpoint: s3.example.com\n",
     GOOD "s3-endpoint: ftp://s3.example.com\n", GOOD "s3-endpoint: https://\n",
+    GOOD "s3-endpoint: https:b://a\n", GOOD "s3-endpoint: http://a:\n",
+    GOOD "s3-endpoint: http://a:80:90\n", GOOD "s3-endpoint: http://a:8x\n",
+    GOOD "s3-endpoint: http://a:123456\n", GOOD "s3-endpoint: http://a:080\n",
     GOOD "s3-endpoint: https://a/b\n", GOOD "s3-endpoint: https://a@b\n",
     GOOD "s3-style: both\n"};
 
