@@ -61,6 +61,9 @@ for shell in dash busybox; do
 	ok "$shell: that bucket is gone" test ! -e "$lists/1000"
 	rm -r "$lists"
 	is "$shell: nor a folder of lists" "$("$top/tools/sweep" -H "$shop/home")" 0
+	settings "home: $shop/home" 'delivery: cgi' "secure: $shop/gone"
+	is "$shell: nor a folder secure that another delivery had" \
+		"$("$top/tools/sweep" -H "$shop/home")" 0
 	settings "home: $shop/home"
 	is "$shell: no secure where it is needed" \
 		"$("$top/tools/sweep" -H "$shop/home" 2>/dev/null || printf '%s' "$?")" 1
