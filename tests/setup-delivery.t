@@ -121,6 +121,11 @@ like 's3: what to do' "$(cat "$tmp/complaint")" 'fill in the lines of s3 in ~/cg
 is 's3: the lines' "$(grep -c '^s3-\(endpoint\|region\|bucket\|key\|secret\):$' "$conf")" 5
 is 's3: nothing is served meanwhile' "$(fetch "$form"; sed -n 's/.*data-outcome="\([a-z-]*\)".*/\1/p' "$tmp/body")" \
 	500not-set-up
+cp -p "$conf" "$tmp/unfilled"
+setup -c "$cgi" -y secdownload
+is 's3, thought better of: exit status' "$status" 0
+is 's3, thought better of: the settings' "$(sort "$conf")" "$(printf '%s\n' "$before" | sort)"
+cp -p "$tmp/unfilled" "$conf"
 sed -i 's,^s3-endpoint:,& http://127.0.0.1:9,; s,^s3-[a-z]*:$,& filled-in,' "$conf"
 before=$(cat "$conf")
 setup -c "$cgi" -y s3
