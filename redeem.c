@@ -3647,6 +3647,8 @@ static void s3_presign(const struct settings *settings, time_t when,
 	s3_sign(settings, &scope, span_of(signed_text.at), mac);
 	s3_origin(settings, text);
 	text_print(text, "%s?%s&X-Amz-Signature=%s", where.at, query.at, mac);
+	if (text->full)
+		complain("%s: its address is too long", path);
 }
 
 static void s3_address(const struct shop *shop, const struct link *link,

@@ -185,6 +185,23 @@ shop_own
 opens "$later" first-light.zip
 is 'the folder of another delivery need not be there' "$(status)" 200
 
+# an address that has no room is not given, and not counted
+folder=$(printf '%0120d' 0 | sed 's/0/ü/g')
+mkdir -p "$shop/home/files/$folder/$folder/$folder"
+cp "$file" "$shop/home/files/$folder/$folder/$folder/$folder"
+settings "home: $shop/home" 'delivery: s3' 's3-endpoint: http://127.0.0.1:9' 's3-region: r' \
+	's3-bucket: b' 's3-key: k' "s3-secret: $key" "s3-token: $(printf '%01000d' 0 | tr 0 /)" \
+	"s3-prefix: $(printf '%0300d' 0 | tr 0 +)"
+chmod 600 "$cgi/.htredeem"
+code WIDE1 'uses: 0' 'limit: 3' "file: $folder/$folder/$folder/$folder"
+shop_own
+post WIDE1
+is 'an address without room' "$(status) $(outcome) $(value uses "$code_file")" '503 try-again 0'
+like 'which is said' "$(cat "$tmp/complaint")" 'its address is too long$'
+settings "home: $shop/home" 'delivery: cgi' "key: $key"
+chmod 600 "$cgi/.htredeem"
+shop_own
+
 # memory, while the pipe is full: it does not grow with the file
 truncate -s 300000000 "$shop/home/files/album.zip"
 mkfifo "$tmp/pipe"
