@@ -1017,12 +1017,17 @@ static ssize_t read_all(int fd, char *buffer, size_t size)
 	return (ssize_t)length;
 }
 
+/* Writes all, and waits where a server has left its end of a pipe unready. */
 static bool write_all(int fd, const char *at, size_t length)
 {
 	while (length > 0) {
+		struct pollfd ready = {fd, POLLOUT, 0};
 		ssize_t put = write(fd, at, length);
 
 		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0 && errno == EAGAIN &&
+		    (poll(&ready, 1, -1) >= 0 || errno == EINTR))
 			continue;
 		if (put <= 0)
 			return false;

@@ -202,6 +202,15 @@ settings "home: $shop/home" 'delivery: cgi' "key: $key"
 chmod 600 "$cgi/.htredeem"
 shop_own
 
+# a pipe that does not wait, as some servers have it
+mac=$(mac file "$later" first-light.zip)
+env -i GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SCRIPT_NAME=/cgi-bin/redeem.cgi \
+	SCRIPT_FILENAME="$cgi/redeem.cgi" PATH_INFO="/$later/$mac/first-light.zip" \
+	"$(command -v perl)" -MFcntl -e 'fcntl STDOUT, F_SETFL, O_WRONLY | O_NONBLOCK; exec @ARGV' \
+	"$cgi/redeem.cgi" </dev/null 2>"$tmp/complaint" | { sleep 1 && cat; } >"$tmp/answer"
+body >"$tmp/body"
+ok 'a pipe that does not wait: all of the file' cmp "$tmp/body" "$file"
+
 # memory, while the pipe is full: it does not grow with the file
 truncate -s 300000000 "$shop/home/files/album.zip"
 mkfifo "$tmp/pipe"
