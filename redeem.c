@@ -5263,8 +5263,8 @@ static bool check_files(const struct shop *shop)
 
 	say(files, "files", "%s/files%s%s", shop->settings.home,
 	    files ? "" : ": ", files ? "" : strerror(errno));
-	fd = openat(shop->home, "log",
-	    O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	fd = openat(
+	    shop->home, "log", O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
 	/* made here, it would be this user's and not the program's */
 	log = fd >= 0 ?
 	    close(fd) == 0 :
