@@ -12,7 +12,7 @@
  *	                write the record back, sync it, then tell the buyer:
  *	303 Location:   /secure/<bucket>/<token>/<name>?<secret>
  *
- * Where the server is no Apache, another DELIVERY makes the link: section 10.
+ * Where the server is no Apache, another DELIVERY makes the link: section 12.
  *
  * A RECORD is a file of at most RECORD_MAX bytes, named by the code. It holds
  * lines of the form "key: value", LF or CRLF. "uses", "limit" and at least one
@@ -61,7 +61,7 @@
  *        when, is what was signed. Secrets in the settings are refused where
  *        others can read them, and wiped.
  *
- * WHAT A BUYER CAN BE TOLD is the table "answers" in section 11.
+ * WHAT A BUYER CAN BE TOLD is the table "answers" in section 14.
  */
 
 /*
@@ -346,7 +346,7 @@ static void listing_end(struct listing *listing)
 #define ITEMS_MAX 256 /* files that one code opens */
 #endif
 #ifndef WAIT_SECONDS
-#define WAIT_SECONDS 10 /* for a lock, or for the body of a request */
+#define WAIT_SECONDS 10L /* for a lock, or for the body of a request */
 #endif
 #ifndef ATTEMPTS_MAX
 #define ATTEMPTS_MAX 512 /* addresses in the table of failed tries */
@@ -504,7 +504,7 @@ struct shop {
 	int attempts; /* to be read: descriptor, or -1 until it is needed */
 	int log; /* the same, to be added to */
 	time_t now;
-	long wait; /* seconds until the buyer may try again */
+	long wait; /* seconds until this address may try again */
 	long language; /* the buyer's: place in "languages" */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char out[PAGE_MAX + 16384]; /* an answer */
@@ -1170,6 +1170,7 @@ enum kind {
 	KIND_ORIGIN,
 	KIND_ZONE,
 	KIND_TEXT, /* printable, without blanks */
+	KIND_NAME, /* letters, digits, dots, dashes, underscores */
 	KIND_SECRET, /* the same; not for the eyes of others */
 	KIND_NUMBER,
 	KIND_WORD
@@ -1192,7 +1193,7 @@ static const char *const handoff_words[] = {
     "none", "X-Sendfile", "X-Accel-Redirect", NULL};
 static const char *const algorithm_words[] = {"hmac-sha256", "md5", NULL};
 static const char *const style_words[] = {"path", "virtual", NULL};
-/* RFC 5646; in the order of each line of "phrases" in section 11 */
+/* RFC 5646; in the order of each line of "phrases" in section 14 */
 static const char *const languages[] = {"en", "fr", "de", "nl", "es", NULL};
 #define LANGUAGES (LENGTH(languages) - 1)
 
@@ -1219,8 +1220,8 @@ static const struct key keys[] = {
     {"algorithm", KIND_WORD, 0, PLACE(algorithm), 0, 0, algorithm_words},
     {"s3-endpoint", KIND_ORIGIN, FOR(DELIVERY_S3), PLACE(s3_endpoint), 0, 0,
 	NULL},
-    {"s3-region", KIND_TEXT, FOR(DELIVERY_S3), PLACE(s3_region), 0, 0, NULL},
-    {"s3-bucket", KIND_TEXT, FOR(DELIVERY_S3), PLACE(s3_bucket), 0, 0, NULL},
+    {"s3-region", KIND_NAME, FOR(DELIVERY_S3), PLACE(s3_region), 0, 0, NULL},
+    {"s3-bucket", KIND_NAME, FOR(DELIVERY_S3), PLACE(s3_bucket), 0, 0, NULL},
     {"s3-prefix", KIND_TEXT, 0, PLACE(s3_prefix), 0, 0, NULL},
     {"s3-key", KIND_TEXT, FOR(DELIVERY_S3), PLACE(s3_key), 0, 0, NULL},
     {"s3-secret", KIND_SECRET, FOR(DELIVERY_S3), PLACE(s3_secret), 1, PATH_SIZE,
@@ -1249,7 +1250,6 @@ static bool is_url_path(const char *string)
 static bool is_origin(const char *string)
 {
 	const char *host = string;
-	size_t length, digits = 0;
 
 	if (strncmp(host, "http://", 7) == 0)
 		host += 7;
@@ -1257,20 +1257,29 @@ static bool is_origin(const char *string)
 		host += 8;
 	else
 		return false;
-	length = strspn(host,
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "0123456789.-");
 	if (!isalnum((unsigned char)*host))
 		return false;
-	host += length;
+	host += strspn(host,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789.-");
 	if (*host == ':') {
-		digits = strspn(++host, "0123456789");
+		size_t digits = strspn(++host, "0123456789");
+
 		/* browsers write no other port than a plain one in Host */
 		if (digits == 0 || digits > 5 || *host == '0')
 			return false;
 		host += digits;
 	}
 	return *host == '\0' || strcmp(host, "/") == 0;
+}
+
+/* Of a name that may stand in an address as it is. */
+static bool is_name(const char *string)
+{
+	while (isalnum((unsigned char)*string) ||
+	    (*string != '\0' && strchr("-._", *string) != NULL))
+		string++;
+	return *string == '\0';
 }
 
 static bool is_printable(const char *string)
@@ -1324,6 +1333,8 @@ static const char *string_wrong(const struct key *key, const char *string)
 		return "must be as https://s3.example.com";
 	if (key->kind == KIND_ZONE && !zone_known(string))
 		return "no such time zone on this machine";
+	if (key->kind == KIND_NAME && !is_name(string))
+		return "must be letters, digits, dots and dashes";
 	if ((key->kind == KIND_TEXT || key->kind == KIND_SECRET) &&
 	    !is_printable(string))
 		return "must be printable characters without blanks";
@@ -1667,7 +1678,7 @@ static void body_skip(int in)
 	}
 }
 
-/* What is wrong with a request; see section 11. */
+/* What is wrong with a request; see section 14. */
 enum fault {
 	FAULT_NONE,
 	FAULT_METHOD,
@@ -2651,7 +2662,7 @@ static void text_base64url(
 }
 
 /*
- * 10. Link and deliveries
+ * 10. What a code opens: files for sale, a link to them
  */
 
 /* Extensions that some server runs instead of sending; mint has the same. */
@@ -2910,14 +2921,15 @@ struct offer {
  *			nothing is left behind
  *	alive		does a published link still open ITEM? No complaint.
  *	withdraw	undoes publish
- *	address		adds the URL of ITEM, as it stands in Location; after a
- *			complaint TEXT is full
- *	listed		adds the same as it stands in the page of several
- *	origin		adds the origin (RFC 6454) of these URLs, where it is
- *			not the program's own; NULL where it always is
+ *	address		adds the URL of ITEM, as it stands in Location; where
+ *			there is none, or no room for it, TEXT is full
+ *	listed		adds the same as it stands in the page of several; NULL
+ *			where that is no other
+ *	origin		adds the origin (RFC 6454) of these URLs; NULL where it
+ *			is the program's own
  *	sweep		removes a bounded number of expired links
- *	key		place in the settings of what the links are signed with
- *			that come back to this program; 0 where none do
+ *	key		what the links are signed with that come back to this
+ *			program; NULL where none do
  */
 struct delivery {
 	bool (*publish)(const struct shop *, const struct offer *);
@@ -2930,12 +2942,13 @@ struct delivery {
 	    const struct item *, struct text *);
 	void (*origin)(const struct settings *, struct text *);
 	void (*sweep)(const struct shop *);
-	size_t key;
+	const char *(*key)(const struct settings *);
 };
 
 /*
- * Delivery "apache": secure/<bucket>/<token>/ with .htaccess and the files as
- * links. While it is built, the directory is called .<token>.
+ * 11. Delivery "apache"
+ *
+ * secure/<bucket>/<token>/ with .htaccess and the files as links. While it is built, the directory is called .<token>.
  */
 struct place {
 	char path[64 + HEX_SIZE + NAME_SIZE];
@@ -3111,21 +3124,19 @@ static bool apache_fill(
 
 /*
  * Removes a link's directory with what is in it, or the page that it is where
- * it has no directory; others may be doing it too.
- * The rules go last, and only when all that they guard is gone: whoever is
- * killed on the way leaves no file without them. [S7]
+ * it has no directory; others may be doing it too. The rules go last, and only
+ * when all that they guard is gone: whoever is killed on the way leaves no file
+ * without them. False if it is still there. [S7]
  */
-static void remove_link(int at, const char *path)
+static bool remove_link(int at, const char *path)
 {
 	int fd = folder_open(at, path);
 	struct listing listing;
 	const char *name;
 	bool guarding = false;
 
-	if (fd < 0) {
-		(void)unlinkat(at, path, 0);
-		return;
-	}
+	if (fd < 0)
+		return unlinkat(at, path, 0) == 0 || errno == ENOENT;
 	listing_begin(&listing, fd);
 	while ((name = listing_next(&listing)) != NULL)
 		if (strcmp(name, ".htaccess") != 0 &&
@@ -3135,43 +3146,52 @@ static void remove_link(int at, const char *path)
 		(void)unlinkat(fd, ".htaccess", 0);
 	listing_end(&listing);
 	(void)close(fd);
-	(void)unlinkat(at, path, AT_REMOVEDIR);
+	return unlinkat(at, path, AT_REMOVEDIR) == 0 || errno == ENOENT;
 }
 
-/* Removes up to *ALLOWED links of a bucket, and the bucket if it is empty. */
-static void remove_bucket(int at, const char *bucket, int *allowed)
+/* What one sweep may still do: links to remove, and tries in all. */
+struct allowance {
+	int links, tries;
+};
+
+/* Removes what is ALLOWED of a bucket's links, and it, too, if it is empty. */
+static void remove_bucket(int at, const char *bucket, struct allowance *allowed)
 {
 	int fd = folder_open(at, bucket);
 	struct listing listing;
-	const char *name;
+	const char *name = NULL;
 
 	if (fd < 0)
 		return;
 	listing_begin(&listing, fd);
-	while (*allowed > 0 && (name = listing_next(&listing)) != NULL) {
-		remove_link(fd, name);
-		--*allowed;
+	while (allowed->links > 0 && allowed->tries > 0 &&
+	    (name = listing_next(&listing)) != NULL) {
+		allowed->tries--;
+		if (remove_link(fd, name))
+			allowed->links--;
 	}
 	listing_end(&listing);
 	(void)close(fd);
-	if (*allowed > 0)
+	if (name == NULL)
 		(void)unlinkat(at, bucket, AT_REMOVEDIR);
 }
 
 /*
  * Removes what is over below AT, at most SWEEP_MAX links: a bucket is a minute;
- * when the minute is over, so is each link in it. [S14]
+ * when the minute is over, so is each link in it. One that cannot be removed
+ * must not be in the way of the others for ever, but costs a try. [S14]
  */
 static void remove_expired(int at, time_t now)
 {
+	struct allowance allowed = {SWEEP_MAX, 4 * SWEEP_MAX};
 	struct listing listing;
 	const char *name;
-	int allowed = SWEEP_MAX;
 	long minute;
 
 	listing_begin(&listing, at);
 	listing.hasty = true; /* what is missed goes with the next */
-	while (allowed > 0 && (name = listing_next(&listing)) != NULL) {
+	while (allowed.links > 0 && allowed.tries > 0 &&
+	    (name = listing_next(&listing)) != NULL) {
 		struct span digits = {name, strlen(name)};
 
 		if (number_read(digits, 0, 999999999, &minute) &&
@@ -3196,7 +3216,7 @@ static bool apache_publish(const struct shop *shop, const struct offer *offer)
 
 	if (!done) {
 		complain("secure/%s: %s", hidden.path, strerror(errno));
-		remove_link(shop->secure, hidden.path);
+		(void)remove_link(shop->secure, hidden.path);
 	}
 	wipe(buffer, sizeof(buffer));
 	return done;
@@ -3222,7 +3242,7 @@ static void apache_withdraw(const struct shop *shop, const struct link *link)
 	struct place place = apache_place(link, "", "");
 	struct place bucket = apache_bucket(link);
 
-	remove_link(shop->secure, place.path);
+	(void)remove_link(shop->secure, place.path);
 	(void)unlinkat(shop->secure, bucket.path, AT_REMOVEDIR);
 }
 
@@ -3247,7 +3267,9 @@ static void apache_listed(const struct shop *shop, const struct link *link,
 }
 
 /*
- * The other deliveries. Their addresses carry a signature that whoever sends
+ * 12. Deliveries "cgi", "secdownload" and "s3"
+ *
+ * Their addresses carry a signature that whoever sends
  * the bytes checks, so nothing has to be made on the disk, but for the page of
  * several files: it lies in home/lists/<bucket>/<token>, and this program shows
  * it, at an address that it signs itself:
@@ -3511,16 +3533,14 @@ static void s3_host(const struct settings *settings, struct text *text)
 	const char *host = strstr(settings->s3_endpoint, "://") + 3;
 	bool secure = strncmp(settings->s3_endpoint, "https", 5) == 0;
 	const char *port = strchr(host, ':');
-	char letter;
+	bool usual = port != NULL && strcmp(port, secure ? ":443" : ":80") == 0;
+	size_t start = text->length, i;
 
-	if (port != NULL && strcmp(port, secure ? ":443" : ":80") != 0)
-		port = NULL;
 	if (settings->s3_style == STYLE_VIRTUAL)
 		text_print(text, "%s.", settings->s3_bucket);
-	for (; *host != '\0' && host != port; host++) {
-		letter = (char)tolower((unsigned char)*host);
-		text_add(text, &letter, 1);
-	}
+	text_add(text, host, usual ? (size_t)(port - host) : strlen(host));
+	for (i = start; i < text->length; i++)
+		text->at[i] = (char)tolower((unsigned char)text->at[i]);
 }
 
 static void s3_origin(const struct settings *settings, struct text *text)
@@ -3618,6 +3638,27 @@ static void s3_sign(const struct settings *settings,
 	wipe(bytes, sizeof(bytes));
 }
 
+/* Signs a request for WHERE with QUERY, both encoded; false if it is too long. */
+static bool s3_signature(const struct settings *settings,
+    const struct s3_scope *scope, const char *where, const char *query,
+    char mac[MAC_SIZE])
+{
+	char request_at[18 * PATH_SIZE], message_at[4 * PATH_SIZE];
+	struct text request = text_in(request_at, sizeof(request_at));
+	struct text message = text_in(message_at, sizeof(message_at));
+	unsigned char bytes[SHA256_SIZE];
+
+	text_print(&request, "GET\n%s\n%s\nhost:", where, query);
+	s3_host(settings, &request);
+	text_put(&request, "\n\nhost\nUNSIGNED-PAYLOAD");
+	sha256_of(span_of(request.at), bytes);
+	hex_write(bytes, SHA256_SIZE, mac);
+	text_print(&message, "AWS4-HMAC-SHA256\n%s\n%s\n%s", scope->stamp,
+	    scope->at, mac);
+	s3_sign(settings, scope, span_of(message.at), mac);
+	return !request.full && !message.full;
+}
+
 /*
  * Adds a link to the object PATH that opens from WHEN on for the window, and is
  * saved as NAME; without a NAME, as the store calls it. TEXT is full if there
@@ -3626,32 +3667,24 @@ static void s3_sign(const struct settings *settings,
 static void s3_presign(const struct settings *settings, time_t when,
     const char *path, const char *name, struct text *text)
 {
-	char buffers[3][8 * PATH_SIZE];
-	struct text where = text_in(buffers[0], sizeof(buffers[0]));
-	struct text query = text_in(buffers[1], sizeof(buffers[1]));
-	struct text signed_text = text_in(buffers[2], sizeof(buffers[2]));
-	unsigned char bytes[SHA256_SIZE];
+	char where_at[8 * PATH_SIZE], query_at[8 * PATH_SIZE];
+	struct text where = text_in(where_at, sizeof(where_at));
+	struct text query = text_in(query_at, sizeof(query_at));
 	char mac[MAC_SIZE];
 	struct s3_scope scope;
 
-	if (!s3_scope(settings, when, &scope)) {
-		text->full = true;
-		return;
-	}
 	s3_path(settings, path, &where);
-	s3_query(settings, &scope, name, &query);
-	text_print(&signed_text, "GET\n%s\n%s\nhost:", where.at, query.at);
-	s3_host(settings, &signed_text);
-	text_put(&signed_text, "\n\nhost\nUNSIGNED-PAYLOAD");
-	text->full = text->full || where.full || query.full || signed_text.full;
-	sha256_of(span_of(signed_text.at), bytes);
-	hex_write(bytes, SHA256_SIZE, mac);
-	signed_text = text_in(buffers[2], sizeof(buffers[2]));
-	text_print(&signed_text, "AWS4-HMAC-SHA256\n%s\n%s\n%s", scope.stamp,
-	    scope.at, mac);
-	s3_sign(settings, &scope, span_of(signed_text.at), mac);
+	if (s3_scope(settings, when, &scope))
+		s3_query(settings, &scope, name, &query);
+	else
+		query.full = true;
 	s3_origin(settings, text);
-	text_print(text, "%s?%s&X-Amz-Signature=%s", where.at, query.at, mac);
+	if (where.full || query.full ||
+	    !s3_signature(settings, &scope, where.at, query.at, mac))
+		text->full = true;
+	else
+		text_print(
+		    text, "%s?%s&X-Amz-Signature=%s", where.at, query.at, mac);
 	if (text->full)
 		complain("%s: its address is too long", path);
 }
@@ -3668,19 +3701,59 @@ static void s3_address(const struct shop *shop, const struct link *link,
 		list_address(shop, settings->s3_secret, link, text);
 }
 
-/* In the order of DELIVERY_... */
+static const char *cgi_key(const struct settings *settings)
+{
+	return settings->key;
+}
+
+static const char *secdownload_key(const struct settings *settings)
+{
+	return settings->secret;
+}
+
+static const char *s3_key(const struct settings *settings)
+{
+	return settings->s3_secret;
+}
+
 static const struct delivery deliveries[] = {
-    {apache_publish, apache_alive, apache_withdraw, apache_address,
-	apache_listed, NULL, apache_sweep, 0},
-    {cgi_publish, list_alive, list_withdraw, cgi_address, cgi_address, NULL,
-	list_sweep, PLACE(key)},
-    {list_publish, list_alive, list_withdraw, secdownload_address,
-	secdownload_address, NULL, list_sweep, PLACE(secret)},
-    {list_publish, list_alive, list_withdraw, s3_address, s3_address, s3_origin,
-	list_sweep, PLACE(s3_secret)},
+    [DELIVERY_APACHE] = {.publish = apache_publish,
+	.alive = apache_alive,
+	.withdraw = apache_withdraw,
+	.address = apache_address,
+	.listed = apache_listed,
+	.sweep = apache_sweep},
+    [DELIVERY_CGI] = {.publish = cgi_publish,
+	.alive = list_alive,
+	.withdraw = list_withdraw,
+	.address = cgi_address,
+	.sweep = list_sweep,
+	.key = cgi_key},
+    [DELIVERY_SECDOWNLOAD] = {.publish = list_publish,
+	.alive = list_alive,
+	.withdraw = list_withdraw,
+	.address = secdownload_address,
+	.sweep = list_sweep,
+	.key = secdownload_key},
+    [DELIVERY_S3] = {.publish = list_publish,
+	.alive = list_alive,
+	.withdraw = list_withdraw,
+	.address = s3_address,
+	.origin = s3_origin,
+	.sweep = list_sweep,
+	.key = s3_key},
 };
 
-/* What a link leads to that has come back to this program. */
+/* The delivery of the settings. */
+static const struct delivery *delivery_of(const struct shop *shop)
+{
+	return &deliveries[shop->settings.delivery];
+}
+
+/*
+ * 13. A link that comes back to this program
+ */
+
 enum opened {
 	OPENED_NONE,
 	OPENED_WRONG,
@@ -3689,6 +3762,19 @@ enum opened {
 	OPENED_LIST
 };
 
+/* Is MAC the signature of WHAT? As signature_make. [S16] */
+static bool signature_fits(const char *key, const char *kind, struct span end,
+    struct span what, struct span mac)
+{
+	char right[MAC_SIZE];
+	bool fits = mac.length == MAC_SIZE - 1 &&
+	    signature_make(key, kind, end, what, right) &&
+	    same_bytes(mac.at, right, MAC_SIZE - 1);
+
+	wipe(right, sizeof(right));
+	return fits;
+}
+
 /*
  * Looks at the path behind the script's, "/<end>/<mac>/<what>". WHAT is then
  * the path of a file below home/files; of a list, LINK has end and token. [S16]
@@ -3696,16 +3782,13 @@ enum opened {
 static enum opened link_open(
     const struct shop *shop, struct span *what, struct link *link)
 {
-	const struct settings *settings = &shop->settings;
-	size_t place = deliveries[settings->delivery].key;
-	const char *key = (const char *)settings + place;
+	const struct delivery *delivery = delivery_of(shop);
 	struct span rest = span_of(shop->request.path);
 	struct span end, mac, token;
-	char file[MAC_SIZE], list[MAC_SIZE];
 	int64_t seconds;
 	bool is_file, is_list;
 
-	if (place == 0 || rest.length < 2)
+	if (delivery->key == NULL || rest.length < 2)
 		return OPENED_NONE;
 	if (span_cut(&rest, '/').length > 0)
 		return OPENED_WRONG;
@@ -3713,12 +3796,12 @@ static enum opened link_open(
 	mac = span_cut(&rest, '/');
 	*what = rest;
 	token = span_cut(&rest, '/');
-	if (!long_number_read(end, &seconds) || mac.length != MAC_SIZE - 1 ||
-	    !signature_make(key, kind_file, end, *what, file) ||
-	    !signature_make(key, kind_list, end, token, list))
+	if (!long_number_read(end, &seconds))
 		return OPENED_WRONG;
-	is_file = same_bytes(mac.at, file, MAC_SIZE - 1);
-	is_list = same_bytes(mac.at, list, MAC_SIZE - 1) &&
+	is_file = signature_fits(
+	    delivery->key(&shop->settings), kind_file, end, *what, mac);
+	is_list = signature_fits(delivery->key(&shop->settings), kind_list, end,
+		      token, mac) &&
 	    span_is(rest, LIST_PAGE) &&
 	    span_copy(token, link->token, sizeof(link->token));
 	link->end = (time_t)seconds;
@@ -3823,7 +3906,7 @@ static ssize_t list_read(struct shop *shop, const struct link *link)
 }
 
 /*
- * 11. Pages and reply
+ * 14. Pages and reply
  */
 
 enum outcome {
@@ -4591,16 +4674,20 @@ static void page_until(
 static void page_files(
     struct text *out, const struct shop *shop, const struct link *link)
 {
-	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	const struct delivery *delivery = delivery_of(shop);
+	void (*listed)(const struct shop *, const struct link *,
+	    const struct item *, struct text *) = delivery->listed;
 	char buffer[LOCATION_SIZE];
 	size_t i;
 
+	if (listed == NULL)
+		listed = delivery->address;
 	text_put(out, "<ul id=\"redeem-files\">\n");
 	for (i = 0; i < shop->items.count; i++) {
 		const struct item *item = &shop->items.at[i];
 		struct text address = text_in(buffer, sizeof(buffer));
 
-		delivery->listed(shop, link, item, &address);
+		listed(shop, link, item, &address);
 		text_put(out, "<li><a href=\"");
 		text_html(out, buffer, sizeof(buffer));
 		text_put(out, "\" download>");
@@ -4716,7 +4803,7 @@ static const char page_headers[] =
  */
 static void reply_headers(struct text *out, const struct shop *shop)
 {
-	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	const struct delivery *delivery = delivery_of(shop);
 
 	text_put(out, page_headers);
 	if (delivery->origin != NULL && shop->settings.s3_endpoint[0] != '\0') {
@@ -4739,8 +4826,9 @@ static void reply_page(
 	text_print(out, "Status: %s\n%s", answer->status, answer->header);
 	reply_headers(out, shop);
 	text_print(out, "Content-Language: %s\n", languages[shop->language]);
-	if (shop->wait > 0)
-		text_print(out, "Retry-After: %ld\n", shop->wait);
+	if (outcome == OUTCOME_SLOW_DOWN || outcome == OUTCOME_TRY_AGAIN)
+		text_print(out, "Retry-After: %ld\n",
+		    outcome == OUTCOME_SLOW_DOWN ? shop->wait : WAIT_SECONDS);
 	text_put(out, "\n");
 	if (shop->request.method == METHOD_HEAD)
 		return;
@@ -4864,7 +4952,7 @@ static bool reply_send_rest(
 }
 
 /*
- * 12. redeem: from the form to the link
+ * 15. redeem: from the form to the link
  */
 
 /*
@@ -4926,7 +5014,7 @@ static void log_event(struct shop *shop, const char *word, long uses)
  */
 static bool give(struct shop *shop, const struct change *change)
 {
-	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	const struct delivery *delivery = delivery_of(shop);
 	char buffer[2048];
 	struct text refusal = text_in(buffer, sizeof(buffer));
 	struct text list = text_in(shop->list, sizeof(shop->list));
@@ -4953,7 +5041,7 @@ static bool give(struct shop *shop, const struct change *change)
 static enum outcome serve(struct shop *shop, struct text *location)
 {
 	struct record *record = &shop->record;
-	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	const struct delivery *delivery = delivery_of(shop);
 	enum decision decision = decide(
 	    record, &shop->settings, shop->now, local_day(shop->now));
 	struct link link = record->link;
@@ -4976,6 +5064,7 @@ static enum outcome serve(struct shop *shop, struct text *location)
 	    !delivery->alive(shop, &link, items_first(&shop->items));
 	if (fresh && !link_draw(&link, shop->now + shop->settings.window))
 		return OUTCOME_TRY_AGAIN;
+	/* before anything is counted: an address may be too long to be told */
 	delivery->address(shop, &link, items_first(&shop->items), location);
 	if (location->full || (fresh && !give(shop, &change)))
 		return OUTCOME_TRY_AGAIN;
@@ -4988,6 +5077,7 @@ static enum outcome serve(struct shop *shop, struct text *location)
 /* Looks the code up that was typed, and serves it under its lock. */
 static enum outcome redeem_code(struct shop *shop, struct text *location)
 {
+	const struct delivery *delivery = delivery_of(shop);
 	struct code code;
 	enum outcome outcome;
 
@@ -4997,10 +5087,8 @@ static enum outcome redeem_code(struct shop *shop, struct text *location)
 	shop->wait = attempts_wait(shop);
 	if (shop->wait > 0)
 		return OUTCOME_SLOW_DOWN;
-	shop->wait = WAIT_SECONDS;
 	switch (record_open(&shop->record, shop->home, &code)) {
 	case FOUND_NONE:
-		shop->wait = 0;
 		/* a code that cannot exist is no failed try [S15] */
 		if (code_mistyped(&code))
 			return OUTCOME_MISTYPED;
@@ -5013,9 +5101,7 @@ static enum outcome redeem_code(struct shop *shop, struct text *location)
 	outcome = serve(shop, location);
 	record_close(&shop->record);
 	if (outcome == OUTCOME_LINK)
-		deliveries[shop->settings.delivery].sweep(shop);
-	if (outcome != OUTCOME_TRY_AGAIN)
-		shop->wait = 0;
+		delivery->sweep(shop);
 	return outcome;
 }
 
@@ -5112,14 +5198,11 @@ static enum outcome open_link(struct shop *shop)
 		if (errno == ENOENT) /* swept, or never told */
 			return OUTCOME_LINK_OVER;
 		complain("lists: %s", strerror(errno));
-		shop->wait = WAIT_SECONDS;
 		return OUTCOME_TRY_AGAIN;
 	case OPENED_FILE: break;
 	}
-	if (!download_open(shop, what)) {
-		shop->wait = WAIT_SECONDS;
+	if (!download_open(shop, what))
 		return OUTCOME_TRY_AGAIN;
-	}
 	if (shop->settings.handoff != HANDOFF_NONE)
 		return OUTCOME_FILE;
 	switch (download_range(&shop->download, &shop->request)) {
@@ -5134,7 +5217,7 @@ static enum outcome open_link(struct shop *shop)
 static enum outcome outcome_of(
     struct shop *shop, enum fault fault, struct text *location)
 {
-	bool links = deliveries[shop->settings.delivery].key != 0;
+	bool links = delivery_of(shop)->key != NULL;
 
 	if (fault != FAULT_NONE)
 		return fault_outcomes[fault];
@@ -5187,7 +5270,7 @@ enum outcome redeem(struct shop *shop, int in, int out)
 }
 
 /*
- * 13. From a shell: --check, and main
+ * 16. From a shell: --check, and main
  */
 
 /* Says one thing that was looked at; returns GOOD. */
@@ -5254,25 +5337,28 @@ static bool check_codes(const struct shop *shop)
 	return good;
 }
 
-/* The files can be found, and the log be written, or made where there is none. */
 static bool check_files(const struct shop *shop)
 {
-	bool files = faccessat(shop->home, "files", R_OK | X_OK, 0) == 0;
-	int fd;
-	bool log;
+	bool good = faccessat(shop->home, "files", R_OK | X_OK, 0) == 0;
 
-	say(files, "files", "%s/files%s%s", shop->settings.home,
-	    files ? "" : ": ", files ? "" : strerror(errno));
-	fd = openat(
+	return say(good, "files", "%s/files%s%s", shop->settings.home,
+	    good ? "" : ": ", good ? "" : strerror(errno));
+}
+
+/* The log can be written, or made where there is none. */
+static bool check_log(const struct shop *shop)
+{
+	int fd = openat(
 	    shop->home, "log", O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
 	/* made here, it would be this user's and not the program's */
-	log = fd >= 0 ?
+	bool good = fd >= 0 ?
 	    close(fd) == 0 :
 	    errno == ENOENT && faccessat(shop->home, ".", W_OK | X_OK, 0) == 0;
-	if (!log)
+
+	if (!good)
 		return say(false, "log", "%s/log: %s", shop->settings.home,
 		    strerror(errno));
-	return say(true, "log", "can be written") && files;
+	return say(true, "log", "can be written");
 }
 
 /*
@@ -5336,25 +5422,20 @@ static bool check_locks(const struct shop *shop)
 {
 	char table[PAGE_MAX], device[48];
 	struct text text = text_in(device, sizeof(device));
-	struct span options = {table, 0};
+	struct span options;
+	struct stat st;
+	long long high, low;
 	int fd = openat(
 	    shop->home, "codes", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct stat st;
-	bool nfs = fd >= 0 && is_on_nfs(fd);
-	bool known = nfs && fstat(fd, &st) == 0;
-	long long high, low;
+	bool nfs = fd >= 0 && fstat(fd, &st) == 0 && is_on_nfs(fd);
 
 	if (fd >= 0)
 		(void)close(fd);
 	if (!nfs)
 		return true;
-	if (known) {
-		device_numbers(st.st_dev, &high, &low);
-		text_print(&text, "%lld:%lld", high, low);
-	}
-	if (known)
-		options = mount_options(
-		    mounts_read(table, sizeof(table)), device);
+	device_numbers(st.st_dev, &high, &low);
+	text_print(&text, "%lld:%lld", high, low);
+	options = mount_options(mounts_read(table, sizeof(table)), device);
 	if (options.length == 0)
 		return say(false, "locks",
 		    "codes are on NFS, and how it is mounted cannot be seen");
@@ -5372,7 +5453,7 @@ static bool check_locks(const struct shop *shop)
  */
 static bool check_delivery(struct shop *shop)
 {
-	const struct delivery *delivery = &deliveries[shop->settings.delivery];
+	const struct delivery *delivery = delivery_of(shop);
 	bool apache = shop->settings.delivery == DELIVERY_APACHE;
 	struct text list = text_in(shop->list, sizeof(shop->list));
 	char buffer[2048];
@@ -5438,29 +5519,38 @@ static bool check_clock(const struct shop *shop)
 	    labs(minutes) % 60);
 }
 
-/* Looks at all that a redemption needs, says each thing; 1 if one is wrong. */
-static int check(struct shop *shop)
+/* Looks at all that a redemption needs, and says each thing. */
+static bool check_all(struct shop *shop)
 {
 	bool good;
 
-	shop_begin(shop);
-	shop->now = time(NULL);
 	if (!say(settings_load(&shop->settings), "settings", "%s",
 		shop->settings.file))
-		return 1;
+		return false;
 	shop->language = shop->settings.language;
 	(void)say(
 	    true, "delivery", "%s", delivery_words[shop->settings.delivery]);
 	good = say(page_load(shop), "page", "%s",
 	    shop->settings.page[0] != '\0' ? shop->settings.page : "built in");
 	if (!say(shop_open(shop), "home", "%s", shop->settings.home))
-		return 1;
+		return false;
 	good = check_codes(shop) && good;
 	good = check_locks(shop) && good;
 	good = check_files(shop) && good;
+	good = check_log(shop) && good;
 	good = check_delivery(shop) && good;
 	good = check_links(shop) && good;
-	good = check_clock(shop) && good;
+	return check_clock(shop) && good;
+}
+
+/* The exit status: 1 if anything is wrong. */
+static int check(struct shop *shop)
+{
+	bool good;
+
+	shop_begin(shop);
+	shop->now = time(NULL);
+	good = check_all(shop);
 	shop_close(shop);
 	settings_wipe(&shop->settings);
 	return good ? 0 : 1;

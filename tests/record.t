@@ -175,6 +175,19 @@ code SWEEP2
 post sweep2
 ok 'then the rest, and their bucket' test ! -e "$secure/1000"
 ok 'nothing else is' test -d "$secure/not-a-bucket"
+# six that nobody can remove, for there is a folder in each, and two
+mkdir "$secure/1000"
+for i in 1 2 3 4 5 6; do
+	mkdir -p "$secure/1000/$i/folder"
+done
+mkdir "$secure/1000/7" "$secure/1000/8"
+shop_own
+code SWEEP3
+post sweep3
+is 'what cannot be removed is not in the way of others' \
+	"$(find "$secure/1000" -mindepth 1 -maxdepth 1 | sed 's,.*/,,' | sort | tr '\n' ' ')" \
+	'1 2 3 4 5 6 '
+rm -r "$secure/1000"
 
 # the log may be missing or closed to us: the buyer does not notice
 rm "$shop/home/log"

@@ -367,7 +367,7 @@ static const char *const bad_settings[] = {"", "home: /h\n", "secure: /s\n",
     GOOD "s3-endpoint: http://a:80:90\n", GOOD "s3-endpoint: http://a:8x\n",
     GOOD "s3-endpoint: http://a:123456\n", GOOD "s3-endpoint: http://a:080\n",
     GOOD "s3-endpoint: https://a/b\n", GOOD "s3-endpoint: https://a@b\n",
-    GOOD "s3-style: both\n"};
+    GOOD "s3-style: both\n", GOOD "s3-bucket: b;/x\n", GOOD "s3-region: a b\n"};
 
 START_TEST(bad_settings_are_refused)
 {
@@ -1520,7 +1520,7 @@ START_TEST(s3_hosts)
 	struct text text = text_in(conf, sizeof(conf));
 
 	text_print(&text,
-	    "delivery: s3\ns3-region: r\ns3-bucket: b\ns3-key: k\ns3-secret: s"
+	    "delivery: s3\ns3-region: r\ns3-bucket: B\ns3-key: k\ns3-secret: s"
 	    "\ns3-endpoint: %s\ns3-style: %s\n",
 	    origin_cases[_i].endpoint, origin_cases[_i].style);
 	shop_set_up(conf);
