@@ -3269,10 +3269,10 @@ static void apache_listed(const struct shop *shop, const struct link *link,
 /*
  * 12. Deliveries "cgi", "secdownload" and "s3"
  *
- * Their addresses carry a signature that whoever sends
- * the bytes checks, so nothing has to be made on the disk, but for the page of
- * several files: it lies in home/lists/<bucket>/<token>, and this program shows
- * it, at an address that it signs itself:
+ * Their addresses carry a signature that whoever sends the bytes checks, so that
+ * nothing has to be made on the disk. Only the page of several files has: it
+ * lies in home/lists/<bucket>/<token>, and this program shows it, at an address
+ * that it signs itself:
  *
  *	SCRIPT_NAME/<end>/<mac>/<token>/downloads.html
  *
