@@ -89,7 +89,7 @@ fault_there()
 	swept
 }
 
-for scenario in first later several hard; do
+for scenario in first later several hard signed listed relisted; do
 	reference "$scenario"
 	cases=$(faults)
 	for worker in 1 2; do
@@ -157,7 +157,7 @@ second_there()
 }
 
 tried=0
-for scenario in first several; do
+for scenario in first several signed listed; do
 	for fault in pwrite64:error=ENOSPC:when=1 pwrite64:retval=1:when=1 fdatasync:error=EIO:when=1; do
 		reference "$scenario"
 		set_out "$scenario"
@@ -204,14 +204,16 @@ for n in 1 2 3 4 5 6 7 8; do
 		: >"$shop/home/files/many/$n$m.flac"
 	done
 done
-set_out first
-before=$(links)
-minted 'file: many/'
-old=$(cat "$code_file")
-post AAAA1111 /bin/sh -c "$limited" sh || :
-is 'half a page written: try again' "$(status) $(outcome)" '503 try-again'
-ok 'nothing is counted' record_kept
-is 'and no link left' "$(links)" "$before"
+for scenario in first signed; do
+	set_out "$scenario"
+	before=$(links)
+	minted 'file: many/'
+	old=$(cat "$code_file")
+	post AAAA1111 /bin/sh -c "$limited" sh || :
+	is "$delivery: half a page written: try again" "$(status) $(outcome)" '503 try-again'
+	ok "$delivery: nothing is counted" record_kept
+	is "$delivery: and no link left" "$(links)" "$before"
+done
 
 # Nobody reads what it complains of, and SIGPIPE would end it half-way.
 mkfifo "$tmp/unread"
@@ -225,8 +227,7 @@ is 'and no link is left' "$(links)" "$before"
 
 # Nobody is there to be told anything: a record must not get the number of stderr,
 # as it would with a delivery that opens no secure.
-settings "home: $shop/home" 'delivery: cgi' "key: $(random_hex 32)"
-chmod 600 "$cgi/.htredeem"
+settings_cgi
 shut='exec >&- 2>&- && exec "$@"'
 code AAAA1111 'uses: 0' 'limit: 3' 'file: missing.zip'
 old=$(cat "$code_file")

@@ -15,6 +15,7 @@ chmod 711 "$tmp"
 image=$tmp/image
 shop=$tmp/shop
 secure=$shop/public_html/secure
+lists=$shop/home/lists
 disk=
 tried=0
 honest=0
@@ -22,7 +23,7 @@ honest=0
 # Nothing of the test may stay mounted, and nothing may be removed below.
 unmounted()
 {
-	for place in "$shop/home" "$secure" "$shop"; do
+	for place in "$lists" "$shop/home" "$secure" "$shop"; do
 		! mountpoint -q "$place" || umount "$place" || umount -l "$place"
 	done
 }
@@ -54,18 +55,29 @@ set_out()
 	done
 }
 
-# The ways in which a code is sold. The record of the second is 30 bytes short
-# of a block, which the lines that the program adds do not fit into.
+# The ways in which a code is sold; the last two are by the program itself. A grown
+# record is 30 bytes short of a block, which the lines that the program adds do not
+# fit into.
 sell()
 {
+	delivery=apache
+	note="note: $(printf '%0950d' 0)"
+	case $1 in
+	signed | listed)
+		delivery=cgi
+		settings_cgi
+		;;
+	esac
 	case $1 in
 	one) set -- 'file: first-light.zip' ;;
-	grown) set -- 'file: first-light.zip' "note: $(printf '%0950d' 0)" ;;
+	grown) set -- 'file: first-light.zip' "$note" ;;
 	several) set -- 'file: first-light.zip' 'file: flac/' ;;
 	hard)
 		printf 'links: hard\n' >>"$cgi/.htredeem"
 		set -- 'file: first-light.zip'
 		;;
+	signed) set -- 'file: first-light.zip' "$note" ;;
+	listed) set -- 'file: first-light.zip' 'file: flac/' ;;
 	esac
 	code AAAA1111 'uses: 0' 'limit: 3' "$@"
 	before=$(cat "$code_file")
@@ -106,13 +118,21 @@ forbidden()
 	[ ! -e "$secure/.htaccess" ] || grep -qx 'RewriteRule ^ - \[F\]' "$secure/.htaccess"
 }
 
+# What links have on the disk.
+kept()
+{
+	for place in "$secure" "$lists"; do
+		[ ! -d "$place" ] || find "$place" -mindepth 2 ! -path '*/fill/*'
+	done
+}
+
 refused()
 {
 	[ "$(status) $(outcome)" = '503 try-again' ] || wrong "$(status) $(outcome)"
 	grep -q '^Retry-After: ' "$tmp/answer" || wrong 'no Retry-After'
 	grep -q 'No space left' "$tmp/complaint" || wrong "said: $(cat "$tmp/complaint")"
 	[ "$(cat "$code_file")" = "$before" ] || wrong 'the record has changed'
-	left=$(find "$secure" -mindepth 2 ! -path "*/fill/*")
+	left=$(kept)
 	[ -z "$left" ] || wrong "left: $left"
 	forbidden || wrong 'half the rules of secure'
 }
@@ -126,6 +146,11 @@ given()
 	fi
 	[ "$(value uses "$code_file")" = 1 ] || wrong "$1: uses: $(value uses "$code_file")"
 	told=$(location)
+	"${delivery}_given" "$1"
+}
+
+apache_given()
+{
 	link=$secure/${told#/secure/}
 	link=${link%/*}
 	for file in "$shop/home/files/first-light.zip" "$link"/*; do
@@ -138,6 +163,19 @@ given()
 	tail -n 1 "$link/.htaccess" | grep -q '^ErrorDocument 403 ".*"$' || wrong "$1: half the rules"
 	[ -e "$secure/.htaccess" ] || wrong "$1: no rules of secure"
 	forbidden || wrong "$1: half the rules of secure"
+}
+
+cgi_given()
+{
+	opened=$(sent "$told")
+	if [ -z "$(kept)" ]; then
+		[ "$opened" = first-light.zip ] || wrong "$1: no first-light.zip"
+		return
+	fi
+	printf '%s\n' "$opened" | grep -qx '</html>' || wrong "$1: half a page"
+	for file in first-light.zip flac/1.flac flac/2.flac; do
+		[ "$(sent "$(address "$file" "$opened")")" = "$file" ] || wrong "$1: no $file"
+	done
 }
 
 # What a disk gives that gets fuller: with no room at first, then with one block
@@ -189,6 +227,11 @@ fuller bytes tmpfs "$shop" hard
 needs 2
 fuller inodes tmpfs "$shop" hard
 needs 3
+# two blocks of a page; its bucket, and itself
+fuller bytes tmpfs "$lists" listed
+needs 2
+fuller inodes tmpfs "$lists" listed
+needs 2
 
 # Full is only the home: on a tmpfs the record needs no more room, so a use can
 # be counted; the log cannot be written, which the owner hears of.
@@ -245,6 +288,13 @@ if command -v mkfs.ext2 >/dev/null 2>&1 && set_out ext2 "$shop/home" >"$tmp/moun
 	needs 6
 	fuller bytes ext2 "$shop" grown
 	needs 4
+	# only the record; and a bucket and five blocks, or itself
+	fuller bytes ext2 "$shop/home" signed
+	needs 1
+	fuller bytes ext2 "$lists" listed
+	needs 6
+	fuller inodes ext2 "$lists" listed
+	needs 2
 	half_line ext2
 else
 	printf 'ok %d - ext2 # SKIP no loop device to mount it from\n' "$((tests += 1))"

@@ -44,7 +44,12 @@ is 'rules, link, name, record, disk, answer, each once' "$(sed -n 's/^openat(.*h
 	s/^fdatasync(.*/disk/p;s/^write(1,.*/answer/p' "$tmp/trace" | tr '\n' ' ')" \
 	'rules name rules link name record disk answer '
 
-for scenario in first grown later several hard free again; do
+reference listed
+is 'page, record, disk, answer, each once' "$(sed -n 's/^openat(.*lists\/.*, O_WRONLY.*/page/p
+	s/^pwrite64(.*/record/p;s/^fdatasync(.*/disk/p;s/^write(1,.*/answer/p' "$tmp/trace" | tr '\n' ' ')" \
+	'page record disk answer '
+
+for scenario in first grown later several hard free again signed listed resigned relisted; do
 	reference "$scenario"
 	# before execve the program is not there yet
 	cases=$(calls | grep -v '^execve:')

@@ -374,6 +374,13 @@ settings()
 	chmod 644 "$cgi/.htredeem"
 }
 
+# settings_cgi: the shop's .htredeem for `delivery: cgi`, with a new key.
+settings_cgi()
+{
+	settings "home: $shop/home" 'delivery: cgi' "key: $(random_hex 32)"
+	chmod 600 "$cgi/.htredeem"
+}
+
 # code NAME LINE...: a code's record. Without lines: one use of three left.
 code()
 {
@@ -391,14 +398,19 @@ value()
 	sed -n "s/^$1: *//p" "$2" | tr -d '\r'
 }
 
-# cgi NAME=VALUE... [COMMAND...]: runs the program as a server would, or has
+# run_cgi NAME=VALUE... [COMMAND...]: runs the program as a server would, or has
 # COMMAND, named by its whole path, run it; the body is on stdin.
-# The answer goes to $tmp/answer, what it complains of to $tmp/complaint.
-cgi()
+run_cgi()
 {
 	env -i GATEWAY_INTERFACE=CGI/1.1 SCRIPT_NAME=/cgi-bin/redeem.cgi \
-		SCRIPT_FILENAME="$cgi/redeem.cgi" "$@" \
-		"$cgi/redeem.cgi" >"$tmp/answer" 2>"$tmp/complaint"
+		SCRIPT_FILENAME="$cgi/redeem.cgi" "$@" "$cgi/redeem.cgi"
+}
+
+# cgi ...: the same; the answer goes to $tmp/answer, what it complains of to
+# $tmp/complaint.
+cgi()
+{
+	run_cgi "$@" >"$tmp/answer" 2>"$tmp/complaint"
 }
 
 # post TYPED [NAME=VALUE...] [COMMAND...]: posts a code to the program. TYPED is sent
@@ -409,6 +421,20 @@ post()
 	shift
 	printf '%s' "$body" | cgi REQUEST_METHOD=POST CONTENT_LENGTH="${#body}" \
 		CONTENT_TYPE=application/x-www-form-urlencoded "$@"
+}
+
+# sent PATH: what the program sends to whoever opens PATH, a link that comes back to
+# it, without headers. The last answer stays what it was.
+sent()
+{
+	run_cgi REQUEST_METHOD=GET PATH_INFO="${1#/cgi-bin/redeem.cgi}" </dev/null 2>/dev/null |
+		sed '1,/^\r*$/d'
+}
+
+# address FILE PAGE: where PAGE, a page of several files, has the link to FILE.
+address()
+{
+	printf '%s\n' "$2" | sed -n "s,^<li>.*href=\"\([^\"]*/$1\)\".*,\1,p"
 }
 
 # What the last answer said.

@@ -6,7 +6,8 @@
 #
 # A scenario is a function scenario_NAME that sets a shop out in which the code
 # AAAA1111 is to be redeemed: $uses is what the record must say in the end,
-# $sold are the files that the link must open.
+# $sold are the files that the link must open, $delivery is how, and what links
+# have on the disk is in buckets in the folder $buckets.
 
 need strace
 strace=$(command -v strace)
@@ -93,23 +94,69 @@ scenario_again()
 	post AAAA1111
 }
 
+by_cgi()
+{
+	delivery=cgi
+	buckets=$shop/home/lists
+	settings_cgi
+}
+
+# One file, signed for: nothing is on the disk but the record.
+scenario_signed()
+{
+	by_cgi
+	minted 'file: first-light.zip'
+}
+
+# Several: the program keeps the page that lists them.
+scenario_listed()
+{
+	by_cgi
+	sold='first-light.zip flac/1.flac flac/2.flac'
+	minted 'file: first-light.zip' 'file: flac/'
+}
+
+# The second click of each, at once; there are old pages to sweep.
+scenario_resigned()
+{
+	scenario_signed
+	post AAAA1111
+}
+
+scenario_relisted()
+{
+	scenario_listed
+	post AAAA1111
+	mkdir -p "$buckets/1000"
+	printf 'page\n' >"$buckets/1000/$old_token"
+	printf 'page\n' >"$buckets/1000/another"
+}
+
 # set_out SCENARIO: everything anew; $old is then the record.
 set_out()
 {
-	rm -rf "$shop/home/log" "$shop/home/codes" "$secure"
+	rm -rf "$shop/home/log" "$shop/home/codes" "$shop/home/lists" "$secure"
 	mkdir "$shop/home/codes" "$secure"
 	settings "home: $shop/home" "secure: $secure"
 	sold=first-light.zip
+	delivery=apache
+	buckets=$secure
 	"scenario_$1"
 	code_file=$shop/home/codes/AAAA1111
 	old=$(cat "$code_file")
 	printf '%s\n' "$1" >>"$tmp/tried"
 }
 
-# All links in secure, hidden and not.
+# What is in the folder of buckets, and in each of them.
+kept()
+{
+	[ ! -d "$buckets" ] || (cd "$buckets" && find . -path './*' ! -path './*/*/*' | sort)
+}
+
+# All links that have something there, hidden and not.
 links()
 {
-	(cd "$secure" && find . -path './*/*' ! -path './*/*/*' | sort)
+	kept | sed -n '/\/.*\//p'
 }
 
 # traced STRACE-OPTION...: posts the code, under strace.
@@ -130,25 +177,59 @@ rules()
 	sed "s/$2/SECRET/;s/[<>][0-9]\{14\}/TIME/" "$1/.htaccess"
 }
 
-# Sets $link_dir and $secret from the last answer.
+# PAGE, of several files, without what differs by link.
+page()
+{
+	printf '%s\n' "$1" | sed 's,"/cgi-bin/redeem.cgi/[0-9]*/[0-9a-f]*/,"/SIGNED/,
+		s,<time .*</time>,TIME,'
+}
+
+# Sets $told from the last answer, and $link, what it has in $buckets, if anything.
 link_told()
 {
 	told=$(location)
-	told=${told#/secure/}
-	link_dir=$secure/${told%/*}
+	link=
+	"${delivery}_told"
+}
+
+# Sets $link_dir and $secret, too.
+apache_told()
+{
+	link=${told#/secure/}
+	link=${link%/*}
+	link_dir=$secure/$link
 	secret=${told#*\?}
 }
 
+cgi_told()
+{
+	end=$(printf '%s\n' "$told" |
+		sed -n 's,^/cgi-bin/redeem.cgi/\([1-9][0-9]*\)/.*/downloads.html$,\1,p')
+	[ -n "$end" ] || return 0
+	link=${told%/*}
+	link=$((end / 60))/${link##*/}
+}
+
 # reference SCENARIO: traces one redemption that nothing disturbs; its calls
-# are then in the trace, its rules in $link_rules and
-# $secure_rules.
+# are then in the trace, its rules in $link_rules and $secure_rules, its page in
+# $list.
 reference()
 {
 	set_out "$1"
 	traced -qq
 	link_told
+	"${delivery}_reference"
+}
+
+apache_reference()
+{
 	link_rules=$(rules "$link_dir" "$secret")
 	secure_rules=$(cat "$secure/.htaccess")
+}
+
+cgi_reference()
+{
+	list=$(page "$(sent "$told")")
 }
 
 # Is TEXT what is WANTED? Where strace said that a byte is written and did not
@@ -169,6 +250,11 @@ given()
 	[ "$(value uses "$code_file")" = "$uses" ] ||
 		wrong "$1: a link, but uses: $(value uses "$code_file")"
 	link_told
+	"${delivery}_given" "$1"
+}
+
+apache_given()
+{
 	whole "$(rules "$link_dir" "$secret")" "$link_rules" ||
 		wrong "$1: the rules of the link are not whole"
 	whole "$(cat "$secure/.htaccess")" "$secure_rules" ||
@@ -180,6 +266,25 @@ given()
 	[ "$sold" = first-light.zip ] ||
 		[ "$(grep -c "^<li>.*$secret" "$link_dir/downloads.html")" = 3 ] ||
 		wrong "$1: the page does not list the files"
+}
+
+cgi_given()
+{
+	if [ "$sold" = first-light.zip ]; then
+		opens "$1" "$told" "$sold"
+		return
+	fi
+	opened=$(sent "$told")
+	whole "$(page "$opened")" "$list" || wrong "$1: the page is not whole"
+	for file in $sold; do
+		opens "$1" "$(address "$file" "$opened")" "$file"
+	done
+}
+
+# opens WHEN PATH FILE
+opens()
+{
+	sent "$2" | cmp -s - "$shop/home/files/$3" || wrong "$1: the link does not open $3"
 }
 
 # [S4]: is the record what it was, but for blanks at its end?
@@ -199,31 +304,40 @@ record_kept()
 # stand there without.
 guarded()
 {
-	for link in "$secure"/*/* "$secure"/*/.[!.]*; do
-		for file in "$link"/*; do
-			[ ! -e "$file" ] || [ -s "$link/.htaccess" ] || return 1
+	for dir in "$secure"/*/* "$secure"/*/.[!.]*; do
+		for file in "$dir"/*; do
+			[ ! -e "$file" ] || [ -s "$dir/.htaccess" ] || return 1
 		done
 	done
 }
 
 # [S14]: the window passes, which renaming stands for: the sweep looks at the
 # name of a bucket, the minute in which its links end, and at nothing else. Then
-# another code is redeemed, a few times for each removes two links, and only its
-# link may be there.
+# another code for the same is redeemed, a few times for each removes two links,
+# and only its link may be there.
 swept()
 {
 	minute=2000
-	for bucket in "$secure"/*; do
-		[ ! -d "$bucket" ] || mv "$bucket" "$secure/$minute"
+	for bucket in "$buckets"/*; do
+		[ ! -d "$bucket" ] || mv "$bucket" "$buckets/$minute"
 		minute=$((minute + 1))
 	done
-	printf 'uses: 0\nlimit: 1\nfile: first-light.zip\n' >"$shop/home/codes/CCCC3333"
+	{
+		printf 'uses: 0\nlimit: 1\n'
+		for file in $sold; do
+			printf 'file: %s\n' "$file"
+		done
+	} >"$shop/home/codes/CCCC3333"
 	for _ in 1 2 3 4; do
 		post CCCC3333
 		link_told
-		got=$(cd "$secure" && find . ! -path './*/*/*' | sort)
-		wanted=$(printf '%s\n' . ./.htaccess "./${told%%/*}" "./${told%/*}")
-		[ "$got" != "$wanted" ] || return 0
+		got="$(status)$nl$(kept)"
+		wanted=$(
+			printf '303\n'
+			[ "$delivery" != apache ] || printf './.htaccess\n'
+			[ -z "$link" ] || printf '%s\n' "./${link%/*}" "./$link"
+		)
+		[ "${got%"$nl"}" != "$wanted" ] || return 0
 	done
 	wrong "left: $got"
 }
