@@ -152,10 +152,10 @@ cgi_specifics()
 	redeem CGI2
 	other=$link
 	redeem CGI1
-	refused 'the signature of another file' 403 "${other%/flac/*}/first-light.zip"
+	not_served 'the signature of another file' 403 "${other%/flac/*}/first-light.zip"
 	is 'as a page' "$(said)" link-closed
-	refused 'a later time' 403 "$(printf '%s' "$link" | sed 's,redeem.cgi/,&1,')"
-	refused 'a time that is over, with another signature' 403 \
+	not_served 'a later time' 403 "$(printf '%s' "$link" | sed 's,redeem.cgi/,&1,')"
+	not_served 'a time that is over, with another signature' 403 \
 		"$(printf '%s' "$link" | sed 's,redeem.cgi/[0-9]*,redeem.cgi/1000000000,')"
 	for path in flac/.hidden ../settings ../../cgi-bin/.htredeem %2e%2e/settings \
 		flac '' /etc/passwd first-light.zip/; do

@@ -49,17 +49,6 @@ uses()
 	value uses "$code_file"
 }
 
-# refused NAME STATUS CURL-ARGUMENT...: not served, and no byte of the file.
-refused()
-{
-	name=$1
-	wanted=$2
-	shift 2
-	got=$(fetch "$@")
-	like "$name: refused" "$got" "^($wanted)\$"
-	ok "$name: no bytes" sh -c "! cmp -s -n 64 '$tmp/body' '$file'"
-}
-
 said()
 {
 	sed -n 's/.*data-outcome="\{0,1\}\([a-z-]*\).*/\1/p' "$tmp/body"
@@ -92,7 +81,7 @@ if [ -z "${partless:-}" ]; then
 		curl -s -f --max-time 30 -C - -o "$tmp/half" "$link"
 	ok 'one file: and is whole' cmp "$tmp/half" "$file"
 fi
-refused 'one file: another signature' "$wrong" "$(spoiled "$link")"
+not_served 'one file: another signature' "$wrong" "$(spoiled "$link")"
 
 # the second click
 first=$link
@@ -164,8 +153,8 @@ redeem MANY1
 is 'several files: the second click' "$link" "$list"
 [ "${partless:-}" ] ||
 	is 'several files: a part of one' "$(fetch -r 0-4 "$(sed -n 4p "$tmp/hrefs")"; cat "$tmp/body")" 206bytes
-refused 'several files: the page, spoiled' "$wrong" "$(spoiled "$list")"
-refused 'several files: a file, spoiled' "$wrong" "$(spoiled "$(sed -n 1p "$tmp/hrefs")")"
+not_served 'several files: the page, spoiled' "$wrong" "$(spoiled "$list")"
+not_served 'several files: a file, spoiled' "$wrong" "$(spoiled "$(sed -n 1p "$tmp/hrefs")")"
 
 # one file in a folder, with blanks in both names
 code DEEP1 'uses: 0' 'limit: 3' 'file: flac/Bonus Discs/07 coda.flac'
@@ -183,7 +172,7 @@ over()
 	fetch "$late" | grep -Exq -e "$closed"
 }
 ok 'and closes' await 10 over
-refused 'late' "$closed" "$late"
+not_served 'late' "$closed" "$late"
 redeem LATE1
 is 'after that another use is counted' "$redeemed $(uses)" '303 2'
 is 'and its link works' "$(fetch "$link")" 200
@@ -193,10 +182,10 @@ late=$link
 is 'a page in a short window opens' "$(fetch "$late"; said)" 200files
 hrefs "$late" >"$tmp/hrefs"
 ok 'and closes' await 10 over
-refused 'the page, late' "$closed" "$late"
+not_served 'the page, late' "$closed" "$late"
 late=$(sed -n 1p "$tmp/hrefs")
 ok 'the files on it close' await 10 over
-refused 'a file of the page, late' "$closed" "$late"
+not_served 'a file of the page, late' "$closed" "$late"
 
 # what the buyer hears: the same words, whoever sends the bytes
 deliver

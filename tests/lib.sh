@@ -461,6 +461,18 @@ fetch()
 		--path-as-is "$@" || :
 }
 
+# not_served NAME STATUSES CURL-ARGUMENT...: not served, and no byte
+# of $file. STATUSES is an ERE.
+not_served()
+{
+	name=$1
+	wanted=$2
+	shift 2
+	got=$(fetch "$@")
+	like "$name: refused" "$got" "^($wanted)\$"
+	ok "$name: no bytes" sh -c "! cmp -s -n 64 '$tmp/body' '${file:?}'"
+}
+
 # Where the last answer to fetch led to.
 led_to()
 {

@@ -13,17 +13,6 @@ redeem()
 	link=$(led_to)
 }
 
-# refused NAME STATUSES CURL-ARGUMENT...: not served, and no byte of the file.
-refused()
-{
-	name=$1
-	wanted=$2
-	shift 2
-	got=$(fetch "$@")
-	like "$name: refused" "$got" "^($wanted)\$"
-	ok "$name: no bytes" sh -c "! cmp -s -n 64 '$tmp/body' '$file'"
-}
-
 file=$shop/home/files/first-light.zip
 
 is 'the form answers' "$(fetch "$form")" 200
@@ -54,25 +43,25 @@ case $secret in
 *0) wrong=${secret%?}1 ;;
 *) wrong=${secret%?}0 ;;
 esac
-refused 'no secret' 403 "$base$path"
-refused 'a wrong secret' 403 "$base$path?$wrong"
-refused 'a longer secret' 403 "$base$path?${secret}0"
-refused 'a longer secret in front' 403 "$base$path?0$secret"
-refused 'a shorter secret' 403 "$base$path?${secret%?}"
-refused 'the secret and more' 403 "$base$path?$secret&x=1"
-refused 'the secret with a line end' 403 "$base$path?$secret%0a"
+not_served 'no secret' 403 "$base$path"
+not_served 'a wrong secret' 403 "$base$path?$wrong"
+not_served 'a longer secret' 403 "$base$path?${secret}0"
+not_served 'a longer secret in front' 403 "$base$path?0$secret"
+not_served 'a shorter secret' 403 "$base$path?${secret%?}"
+not_served 'the secret and more' 403 "$base$path?$secret&x=1"
+not_served 'the secret with a line end' 403 "$base$path?$secret%0a"
 upper=$(printf '%s' "$secret" | tr a-f A-F)
 [ "$upper" != "$secret" ] || upper=X$secret
-refused 'the secret in upper case' 403 "$base$path?$upper"
-refused 'the directory' 403 "$base$folder/?$secret"
-refused 'the directory without its slash' '403|301' "$base$folder?$secret"
-refused 'nor where that leads' 403 -L "$base$folder?$secret"
-refused 'the rules' 403 "$base$folder/.htaccess?$secret"
-refused 'the rules by another way' 403 "$base$folder//.htaccess?$secret"
-refused 'the bucket' 403 "$base${folder%/*}/"
-refused 'secure' 403 "$base/secure/"
-refused 'the rules of secure' 403 "$base/secure/.htaccess"
-refused 'another name' '403|404' "$base$folder/other.zip?$secret"
+not_served 'the secret in upper case' 403 "$base$path?$upper"
+not_served 'the directory' 403 "$base$folder/?$secret"
+not_served 'the directory without its slash' '403|301' "$base$folder?$secret"
+not_served 'nor where that leads' 403 -L "$base$folder?$secret"
+not_served 'the rules' 403 "$base$folder/.htaccess?$secret"
+not_served 'the rules by another way' 403 "$base$folder//.htaccess?$secret"
+not_served 'the bucket' 403 "$base${folder%/*}/"
+not_served 'secure' 403 "$base/secure/"
+not_served 'the rules of secure' 403 "$base/secure/.htaccess"
+not_served 'another name' '403|404' "$base$folder/other.zip?$secret"
 like 'a refusal says what to do' "$(fetch "$base$path?$wrong"; cat "$tmp/body")" \
 	"href='/cgi-bin/redeem.cgi'"
 
@@ -108,7 +97,7 @@ sed -n 's/.*<a href="\([^"]*\)".*/\1/p' "$tmp/body" >"$tmp/hrefs"
 is 'the second file' "$(fetch "$base$many/$(sed -n 2p "$tmp/hrefs")"; cat "$tmp/body")" 200one
 is 'the third, with its odd name' \
 	"$(fetch "$base$many/$(sed -n 3p "$tmp/hrefs")"; cat "$tmp/body")" 200two
-refused 'the page without the secret' 403 "$base${link%\?*}"
+not_served 'the page without the secret' 403 "$base${link%\?*}"
 
 # the window's end: nothing opens after it
 settings "home: $shop/home" "secure: $shop/public_html/secure" 'window: 2' 'grace: 0'
@@ -122,7 +111,7 @@ closed()
 	[ "$(fetch "$base$late")" = 403 ]
 }
 ok 'and closes' await 10 closed
-refused 'a link past its window' 403 "$base$late"
+not_served 'a link past its window' 403 "$base$late"
 like 'which says what to do' "$(cat "$tmp/body")" "href='/cgi-bin/redeem.cgi'"
 # [S14]: expired links are removed, and what the dead left, a few with each one
 # that is made
