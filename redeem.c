@@ -2595,12 +2595,15 @@ static void digest_end(struct digest *digest, unsigned char *result)
 	wipe(digest, sizeof(*digest));
 }
 
-static void sha256_of(struct span message, unsigned char result[SHA256_SIZE])
+/* SHA-256 of FIRST and then SECOND; RESULT may be where SECOND lies. */
+static void sha256_of(
+    struct span first, struct span second, unsigned char result[SHA256_SIZE])
 {
 	struct digest digest;
 
 	digest_begin(&digest, &sha256);
-	digest_add(&digest, message.at, message.length);
+	digest_add(&digest, first.at, first.length);
+	digest_add(&digest, second.at, second.length);
 	digest_end(&digest, result);
 }
 
@@ -2609,25 +2612,20 @@ static void hmac(
     struct span key, struct span message, unsigned char mac[SHA256_SIZE])
 {
 	unsigned char pad[DIGEST_BLOCK] = {0};
-	struct digest digest;
+	struct span padded = {(const char *)pad, DIGEST_BLOCK};
+	struct span inner = {(const char *)mac, SHA256_SIZE};
 	size_t i;
 
 	if (key.length > DIGEST_BLOCK)
-		sha256_of(key, pad);
+		sha256_of(key, span_of(""), pad);
 	else
 		memcpy(pad, key.at, key.length);
 	for (i = 0; i < DIGEST_BLOCK; i++)
 		pad[i] ^= 0x36;
-	digest_begin(&digest, &sha256);
-	digest_add(&digest, pad, DIGEST_BLOCK);
-	digest_add(&digest, message.at, message.length);
-	digest_end(&digest, mac);
+	sha256_of(padded, message, mac);
 	for (i = 0; i < DIGEST_BLOCK; i++)
 		pad[i] ^= 0x36 ^ 0x5c;
-	digest_begin(&digest, &sha256);
-	digest_add(&digest, pad, DIGEST_BLOCK);
-	digest_add(&digest, mac, SHA256_SIZE);
-	digest_end(&digest, mac);
+	sha256_of(padded, inner, mac);
 	wipe(pad, sizeof(pad));
 }
 
@@ -2948,7 +2946,8 @@ struct delivery {
 /*
  * 11. Delivery "apache"
  *
- * secure/<bucket>/<token>/ with .htaccess and the files as links. While it is built, the directory is called .<token>.
+ * secure/<bucket>/<token>/ with .htaccess and the files as links. While it is
+ * built, the directory is called .<token>.
  */
 struct place {
 	char path[64 + HEX_SIZE + NAME_SIZE];
@@ -3651,7 +3650,7 @@ static bool s3_signature(const struct settings *settings,
 	text_print(&request, "GET\n%s\n%s\nhost:", where, query);
 	s3_host(settings, &request);
 	text_put(&request, "\n\nhost\nUNSIGNED-PAYLOAD");
-	sha256_of(span_of(request.at), bytes);
+	sha256_of(span_of(request.at), span_of(""), bytes);
 	hex_write(bytes, SHA256_SIZE, mac);
 	text_print(&message, "AWS4-HMAC-SHA256\n%s\n%s\n%s", scope->stamp,
 	    scope->at, mac);

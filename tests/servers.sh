@@ -37,15 +37,19 @@ lighttpd_run()
 	exec setsid lighttpd -D -f "$tmp/lighttpd.conf"
 }
 
-# lighttpd_with TITLE...: with the lines of README under each of these, and as $amend
-# changes them.
-lighttpd_with()
+# readme_amended TITLE...: the lines of README under each of these, as $amend, in sed's
+# words, changes them.
+readme_amended()
 {
 	for title in "$@"; do
 		readme_lines "$title"
-	done >"$tmp/lighttpd.lines"
-	[ -z "${amend:-}" ] || sed -i -e "$amend" "$tmp/lighttpd.lines"
-	lighttpd_conf <"$tmp/lighttpd.lines" >"$tmp/lighttpd.conf"
+	done | sed -e "${amend:-}"
+}
+
+# lighttpd_with TITLE...: with these lines of README.
+lighttpd_with()
+{
+	readme_amended "$@" | lighttpd_conf >"$tmp/lighttpd.conf"
 	lighttpd_run
 }
 
@@ -74,14 +78,10 @@ nginx_conf()
 	printf '}\n}\n'
 }
 
-# nginx_with TITLE...: with the lines of README under each of these.
+# nginx_with TITLE...: with these lines of README.
 nginx_with()
 {
-	for title in "$@"; do
-		readme_lines "$title"
-	done >"$tmp/nginx.lines"
-	[ -z "${amend:-}" ] || sed -i -e "$amend" "$tmp/nginx.lines"
-	nginx_conf <"$tmp/nginx.lines" >"$tmp/nginx.conf"
+	readme_amended "$@" | nginx_conf >"$tmp/nginx.conf"
 	# what Debian has beside its nginx.conf
 	cp /etc/nginx/fastcgi_params "$tmp/fastcgi_params"
 	exec setsid nginx -c "$tmp/nginx.conf" -p "$tmp"
