@@ -65,7 +65,7 @@ build/dist/%/unit: tests/unit.c tests/shim/check.h redeem.c Makefile
 	build/musl/$*/bin/musl-gcc -std=c99 $(WARNINGS) -Werror $(WIDE) -O1 \
 		-static -DREDEEM_NO_MAIN -Itests/shim -o $@ tests/unit.c
 
-# For tests/sanitized.t: what looks at each access to memory, and what valgrind
+# For tests/proof-sanitized.t: what looks at each access to memory, and what valgrind
 # can look into, which needs the system's malloc.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
 DEBUG = -std=c99 $(WARNINGS) $(WIDE) -O1 -g -fno-omit-frame-pointer

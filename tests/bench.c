@@ -1,5 +1,6 @@
 /*
- * What `make bench` and tests/budgets.t measure with. In the public domain.
+ * What `make bench` and tests/proof-budgets.t measure with. In the public
+ * domain.
  *
  *	bench load PORT BUYERS STATUS PATH
  *		BUYERS processes send the requests on stdin, a line each, to a

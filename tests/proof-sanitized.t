@@ -69,6 +69,6 @@ hundred='100%: Checks: [1-9][0-9]*, Failures: 0, Errors: 0'
 for with in sanitized valgrind; do
 	is "unit tests, $with" "$(unit "$with" | grep -vx -e "$hundred" -e 'Running .*')" ''
 done
-whole sanitized answers record settings
-whole valgrind answers record
+whole sanitized program-answers program-record program-settings
+whole valgrind program-answers program-record
 finish

@@ -62,7 +62,7 @@ try()
 	is "$with: unit tests" "$("$tmp/unit" 2>/dev/null |
 		sed -n 's/: Checks: [1-9][0-9]*,/:/p')" '100%: Failures: 0, Errors: 0'
 	"$tmp/unit" 2>/dev/null | sed -n 's/.*Checks: \([0-9]*\),.*/\1/p' >>"$tmp/checks"
-	passes record
+	passes program-record
 }
 
 for compiler in gcc clang tcc; do

@@ -81,7 +81,7 @@ passes()
 	END
 	chmod 755 "$tmp/program"
 	: >"$tmp/runs"
-	for test in answers record settings; do
+	for test in program-answers program-record program-settings; do
 		REDEEM_PROGRAM=$tmp/program "$top/tests/$test.t" >"$tmp/$test.out" 2>&1 &
 		pids="${pids:-} $!"
 	done
@@ -89,7 +89,7 @@ passes()
 		wait "$pid" || :
 	done
 	pids=
-	for test in answers record settings; do
+	for test in program-answers program-record program-settings; do
 		is "$1: $test.t" "$(grep -v -e '^ok ' -e '^# [^ ]' "$tmp/$test.out" | head -n 20)" \
 			"1..$(grep -c '^ok ' "$tmp/$test.out")"
 	done
