@@ -69,11 +69,9 @@
  *
  * flock(2) is BSD's and nearly everywhere, else fcntl(2) locks; getrandom(2) is
  * Linux 3.17, arc4random(3) the BSDs'; where neither answers, /dev/urandom does.
- * macOS calls fdatasync and st_mtim by other names. getdents64(2) is Linux 2.4;
- * readdir(3) does the same with eight system calls more and a page of heap, much
- * for a list of two names. Whether a file is on NFS, and on which device, only
- * --check asks; where nobody can say, it is not. With -DREDEEM_POSIX only the
- * fallbacks are used.
+ * macOS calls fdatasync and st_mtim by other names. Only --check asks whether a
+ * file is on NFS and on which device; a system that cannot tell says no. With
+ * -DREDEEM_POSIX only the fallbacks are used.
  */
 #define _XOPEN_SOURCE 700
 #ifndef REDEEM_POSIX
@@ -93,6 +91,7 @@
 #include <arpa/inet.h>
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -121,29 +120,27 @@
 #include <sys/statvfs.h>
 #endif
 #endif
-#ifndef SYS_getdents64
-#include <dirent.h>
-#endif
 
 #if defined(__GNUC__) || defined(__clang__)
-#define LIKE_PRINTF(at, rest) __attribute__((format(printf, at, rest)))
+#define LIKE_PRINTF(template, rest)                                            \
+	__attribute__((format(printf, template, rest)))
 #else
-#define LIKE_PRINTF(at, rest)
+#define LIKE_PRINTF(template, rest)
 #endif
 
-/* Fills AT with what the system call has to give; how much is returned. */
-static size_t system_random(unsigned char *at, size_t size)
+/* Fills BYTES from the kernel; returns how many, 0 if unsupported. */
+static size_t system_random(unsigned char *bytes, size_t size)
 {
 #if defined(SYS_getrandom)
-	long got = syscall(SYS_getrandom, at, size, 0);
+	long got = syscall(SYS_getrandom, bytes, size, 0);
 
 	return got > 0 ? (size_t)got : 0;
 #elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) ||     \
     defined(__OpenBSD__) || defined(__DragonFly__)
-	arc4random_buf(at, size);
+	arc4random_buf(bytes, size);
 	return size;
 #else
-	(void)at;
+	(void)bytes;
 	(void)size;
 	return 0;
 #endif
@@ -229,99 +226,6 @@ static int lock_file(int fd, bool wait)
 #endif
 }
 
-/* The names in a directory, one after the other, without "." and "..". */
-struct listing {
-	bool hasty; /* a name may be missed, where that saves a call */
-#ifdef SYS_getdents64
-	int fd;
-	size_t at, length; /* of what is in the buffer */
-	uint64_t buffer[256]; /* records of the kernel's, see getdents(2) */
-#else
-	DIR *folder;
-#endif
-};
-
-/*
- * Begins a list of the directory that FD stands for, at FD's position in it.
- * FD stays the caller's, and open until listing_end.
- */
-static void listing_begin(struct listing *listing, int fd)
-{
-	listing->hasty = false;
-#ifdef SYS_getdents64
-	listing->fd = fd;
-	listing->at = listing->length = 0;
-#else
-	int own = dup(fd);
-
-	listing->folder = own >= 0 ? fdopendir(own) : NULL;
-#endif
-}
-
-/* The next name as it stands, valid until the next call; NULL with errno. */
-static const char *listing_step(struct listing *listing)
-{
-#ifdef SYS_getdents64
-	const char *record;
-	uint16_t size;
-
-	if (listing->at == listing->length) {
-		long got;
-
-		/* a buffer with room for the longest record was the last */
-		if (listing->hasty && listing->length > 0 &&
-		    listing->length < sizeof(listing->buffer) - 280) {
-			errno = 0;
-			return NULL;
-		}
-		got = syscall(SYS_getdents64, listing->fd, listing->buffer,
-		    sizeof(listing->buffer));
-
-		if (got <= 0) {
-			errno = got < 0 ? errno : 0;
-			return NULL;
-		}
-		listing->at = 0;
-		listing->length = (size_t)got;
-	}
-	/* inode and position, 8 bytes each; size, 2; type, 1; then the name */
-	record = (const char *)listing->buffer + listing->at;
-	memcpy(&size, record + 16, sizeof(size));
-	listing->at += size;
-	return record + 19;
-#else
-	struct dirent *entry;
-
-	if (listing->folder == NULL)
-		return NULL;
-	errno = 0;
-	entry = readdir(listing->folder);
-	return entry != NULL ? entry->d_name : NULL;
-#endif
-}
-
-/* The next name; NULL at the end, with errno 0, or if there is an error. */
-static const char *listing_next(struct listing *listing)
-{
-	const char *name;
-
-	do
-		name = listing_step(listing);
-	while (name != NULL &&
-	    (strcmp(name, ".") == 0 || strcmp(name, "..") == 0));
-	return name;
-}
-
-static void listing_end(struct listing *listing)
-{
-#ifdef SYS_getdents64
-	listing->fd = -1;
-#else
-	if (listing->folder != NULL)
-		(void)closedir(listing->folder);
-#endif
-}
-
 /*
  * 2. Limits, each to be had otherwise with -D, and types
  */
@@ -369,7 +273,7 @@ static void listing_end(struct listing *listing)
 #define RANDOM_BYTES 16 /* of a token, of a secret */
 #define HEX_SIZE (2 * RANDOM_BYTES + 1)
 #define DAY 86400 /* seconds */
-#define STAMP_SIZE 15 /* YYYYMMDDHHMMSS */
+#define APACHE_TIME_SIZE 15 /* YYYYMMDDHHMMSS */
 #define LIST_PAGE "downloads.html"
 #define SEND_SIZE 32768 /* bytes of a file that are in memory at once */
 #define LOCATION_SIZE 8192 /* bytes of an address that opens a file */
@@ -377,19 +281,19 @@ static void listing_end(struct listing *listing)
 
 /* A piece of text that lies in somebody else's buffer; no NUL at its end. */
 struct span {
-	const char *at;
+	const char *bytes;
 	size_t length;
 };
 
 /*
  * Text in a buffer of fixed size, always ended by NUL. What does not fit is
- * left out whole, and "full" remembers it; who uses the text looks at "full".
+ * left out whole and sets "overflowed"; whoever uses the text checks that.
  */
-struct text {
-	char *at;
+struct buf {
+	char *bytes;
 	size_t size;
 	size_t length;
-	bool full;
+	bool overflowed;
 };
 
 enum { LINKS_SYMBOLIC, LINKS_HARD };
@@ -405,7 +309,7 @@ struct settings {
 	char secure[PATH_SIZE]; /* absolute, or empty */
 	char url[PATH_SIZE]; /* of secure: "/secure", no slash at its end */
 	char page[PATH_SIZE]; /* the owner's page, or empty */
-	char timezone[PATH_SIZE]; /* as in the variable TZ, or empty */
+	char timezone[PATH_SIZE]; /* as in the env TZ, or empty */
 	long window; /* that a link opens */
 	long grace; /* in which the second click is free */
 	long tries; /* failed, per address, in ten minutes; 0: any number */
@@ -481,7 +385,7 @@ struct item {
 
 struct items {
 	size_t count;
-	struct item at[ITEMS_MAX];
+	struct item item[ITEMS_MAX];
 };
 
 /* A file that this program sends, or LENGTH bytes of it from FIRST on. */
@@ -526,120 +430,52 @@ static void wipe(void *secret, size_t size)
 	(void)overwrite(secret, 0, size);
 }
 
-static struct text text_in(char *buffer, size_t size)
+static struct buf buf_init(char *buffer, size_t size)
 {
-	struct text text = {buffer, size, 0, false};
+	struct buf text = {buffer, size, 0, false};
 
 	buffer[0] = '\0';
 	return text;
 }
 
-static void text_add(struct text *text, const char *at, size_t length)
+static void buf_addmem(struct buf *text, const char *bytes, size_t length)
 {
-	if (text->full || length >= text->size - text->length) {
-		text->full = true;
+	if (text->overflowed || length >= text->size - text->length) {
+		text->overflowed = true;
 		return;
 	}
-	memcpy(text->at + text->length, at, length);
+	memcpy(text->bytes + text->length, bytes, length);
 	text->length += length;
-	text->at[text->length] = '\0';
+	text->bytes[text->length] = '\0';
 }
 
-static void text_put(struct text *text, const char *string)
+static void buf_adds(struct buf *text, const char *string)
 {
-	text_add(text, string, strlen(string));
+	buf_addmem(text, string, strlen(string));
 }
 
-/* Adds VALUE in decimal, with zeros up to WIDTH characters in all. */
-static void text_number(struct text *text, long long value, size_t width)
+/* As vprintf(3): appends all that FORMAT makes, or nothing. */
+LIKE_PRINTF(2, 0)
+static void buf_vaddf(struct buf *buf, const char *format, va_list rest)
 {
-	char digits[24];
-	size_t at = sizeof(digits);
-	unsigned long long rest = (unsigned long long)value;
+	size_t room = buf->size - buf->length;
+	int length = vsnprintf(buf->bytes + buf->length, room, format, rest);
 
-	if (value < 0) {
-		rest = 0 - rest;
-		width -= width > 0;
+	if (buf->overflowed || length < 0 || (size_t)length >= room) {
+		buf->overflowed = true;
+		buf->bytes[buf->length] = '\0';
+		return;
 	}
-	do
-		digits[--at] = (char)('0' + rest % 10);
-	while ((rest /= 10) > 0 || (sizeof(digits) - at < width && at > 1));
-	if (value < 0)
-		digits[--at] = '-';
-	text_add(text, digits + at, sizeof(digits) - at);
-}
-
-/* Adds what the directive AT says, after its %; returns what follows it. */
-static const char *text_directive(
-    struct text *text, const char *at, va_list *rest)
-{
-	size_t width = 0;
-
-	if (at[0] == '0' && isdigit((unsigned char)at[1])) {
-		width = (size_t)(at[1] - '0');
-		at += 2;
-	}
-	if (strncmp(at, ".*s", 3) == 0) {
-		int length = va_arg(*rest, int);
-
-		text_add(text, va_arg(*rest, const char *), (size_t)length);
-		return at + 3;
-	}
-	if (strncmp(at, "lld", 3) == 0) {
-		text_number(text, va_arg(*rest, long long), width);
-		return at + 3;
-	}
-	if (strncmp(at, "ld", 2) == 0) {
-		text_number(text, va_arg(*rest, long), width);
-		return at + 2;
-	}
-	if (*at == 'd') {
-		text_number(text, va_arg(*rest, int), width);
-	} else if (*at == 's') {
-		text_put(text, va_arg(*rest, const char *));
-	} else if (*at == 'c') {
-		char c = (char)va_arg(*rest, int);
-
-		text_add(text, &c, 1);
-	} else {
-		text_add(text, at, 1);
-	}
-	return at + 1;
-}
-
-/*
- * Adds what FORMAT says, in the words of printf(3): %s, %.*s, %c, %d, %ld,
- * %lld, 0 and one digit of width before d, and %%. It knows nothing else:
- * vsnprintf would bring along ten kilobytes for fractions that nobody needs.
- */
-static void text_format(struct text *text, const char *format, va_list given)
-{
-	size_t start = text->length;
-	va_list rest;
-
-	va_copy(rest, given);
-	while (*format != '\0') {
-		size_t plain = strcspn(format, "%");
-
-		text_add(text, format, plain);
-		format += plain;
-		if (*format == '%')
-			format = text_directive(text, format + 1, &rest);
-	}
-	va_end(rest);
-	if (text->full) {
-		text->length = start;
-		text->at[start] = '\0';
-	}
+	buf->length += (size_t)length;
 }
 
 LIKE_PRINTF(2, 3)
-static void text_print(struct text *text, const char *format, ...)
+static void buf_addf(struct buf *text, const char *format, ...)
 {
 	va_list rest;
 
 	va_start(rest, format);
-	text_format(text, format, rest);
+	buf_vaddf(text, format, rest);
 	va_end(rest);
 }
 
@@ -648,13 +484,13 @@ LIKE_PRINTF(1, 2)
 static void complain(const char *format, ...)
 {
 	char line[2 * RECORD_MAX + 2];
-	struct text text = text_in(line, sizeof(line) - 1);
+	struct buf text = buf_init(line, sizeof(line) - 1);
 	va_list rest;
 	size_t i;
 
-	text_put(&text, "redeem: ");
+	buf_adds(&text, "redeem: ");
 	va_start(rest, format);
-	text_format(&text, format, rest);
+	buf_vaddf(&text, format, rest);
 	va_end(rest);
 	for (i = 0; i < text.length; i++)
 		if (iscntrl((unsigned char)line[i]))
@@ -667,20 +503,21 @@ static void complain(const char *format, ...)
 /* Bytes of the UTF-8 character at the start of STRING (RFC 3629); 0 if bad. */
 static size_t utf8_length(const char *string)
 {
-	const unsigned char *at = (const unsigned char *)string;
+	const unsigned char *bytes = (const unsigned char *)string;
 	size_t length = 1;
 	size_t i;
 
-	if (at[0] >= 0x80)
-		length = at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-	if ((at[0] >= 0x80 && at[0] < 0xc2) || at[0] > 0xf4)
+	if (bytes[0] >= 0x80)
+		length = bytes[0] < 0xe0 ? 2 : bytes[0] < 0xf0 ? 3 : 4;
+	if ((bytes[0] >= 0x80 && bytes[0] < 0xc2) || bytes[0] > 0xf4)
 		return 0;
 	for (i = 1; i < length; i++)
-		if ((at[i] & 0xc0) != 0x80)
+		if ((bytes[i] & 0xc0) != 0x80)
 			return 0;
-	if ((at[0] == 0xe0 && at[1] < 0xa0) ||
-	    (at[0] == 0xed && at[1] > 0x9f) ||
-	    (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
+	if ((bytes[0] == 0xe0 && bytes[1] < 0xa0) ||
+	    (bytes[0] == 0xed && bytes[1] > 0x9f) ||
+	    (bytes[0] == 0xf0 && bytes[1] < 0x90) ||
+	    (bytes[0] == 0xf4 && bytes[1] > 0x8f))
 		return 0;
 	return length;
 }
@@ -689,32 +526,32 @@ static size_t utf8_length(const char *string)
  * Adds STRING as HTML text or as a quoted attribute's value, at most MOST
  * characters of it. Control characters and bad UTF-8 become "?". [S10]
  */
-static void text_html(struct text *text, const char *string, size_t most)
+static void buf_addhtml(struct buf *text, const char *string, size_t most)
 {
 	while (*string != '\0' && most-- > 0) {
 		size_t length = utf8_length(string);
 
 		if (length == 0 || iscntrl((unsigned char)*string))
-			text_put(text, "?");
+			buf_adds(text, "?");
 		else if (*string == '&')
-			text_put(text, "&amp;");
+			buf_adds(text, "&amp;");
 		else if (*string == '<')
-			text_put(text, "&lt;");
+			buf_adds(text, "&lt;");
 		else if (*string == '>')
-			text_put(text, "&gt;");
+			buf_adds(text, "&gt;");
 		else if (*string == '"')
-			text_put(text, "&quot;");
+			buf_adds(text, "&quot;");
 		else if (*string == '\'')
-			text_put(text, "&#39;");
+			buf_adds(text, "&#39;");
 		else
-			text_add(text, string, length);
+			buf_addmem(text, string, length);
 		string += length > 0 ? length : 1;
 	}
 }
 
 /* Adds STRING percent-encoded: all but unreserved (RFC 3986) and PLAIN. */
-static void text_percent(
-    struct text *text, const char *string, const char *plain)
+static void buf_addpercent(
+    struct buf *text, const char *string, const char *plain)
 {
 	static const char hex[] = "0123456789ABCDEF";
 
@@ -724,34 +561,34 @@ static void text_percent(
 		if (byte < 0x80 &&
 		    (isalnum(byte) || strchr("-_.~", byte) != NULL ||
 			strchr(plain, byte) != NULL))
-			text_add(text, string, 1);
+			buf_addmem(text, string, 1);
 		else
-			text_print(
+			buf_addf(
 			    text, "%%%c%c", hex[byte >> 4], hex[byte & 15]);
 	}
 }
 
 /* Adds a path percent-encoded, as it stands in an address. [S11] */
-static void text_url(struct text *text, const char *path)
+static void buf_addurl(struct buf *text, const char *path)
 {
-	text_percent(text, path, "/");
+	buf_addpercent(text, path, "/");
 }
 
 /* Adds the instant WHEN as 2026-11-23T20:56:01Z. */
-static void text_instant(struct text *text, time_t when)
+static void buf_addinstant(struct buf *text, time_t when)
 {
 	struct tm tm;
 
 	if (gmtime_r(&when, &tm) == NULL) {
-		text->full = true;
+		text->overflowed = true;
 		return;
 	}
-	text_print(text, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+	buf_addf(text, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
 	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 /* Adds the day and time of WHEN for HTTP (RFC 9110, 5.6.7). */
-static void text_http_date(struct text *text, time_t when)
+static void buf_addhttpdate(struct buf *text, time_t when)
 {
 	static const char days[7][4] = {
 	    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -760,12 +597,12 @@ static void text_http_date(struct text *text, time_t when)
 	struct tm tm;
 
 	if (gmtime_r(&when, &tm) == NULL) {
-		text->full = true;
+		text->overflowed = true;
 		return;
 	}
-	text_print(text, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-	    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900,
-	    tm.tm_hour, tm.tm_min, tm.tm_sec);
+	buf_addf(text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday],
+	    tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
+	    tm.tm_min, tm.tm_sec);
 }
 
 static struct span span_of(const char *string)
@@ -778,16 +615,16 @@ static struct span span_of(const char *string)
 static bool span_is(struct span span, const char *word)
 {
 	return span.length == strlen(word) &&
-	    memcmp(span.at, word, span.length) == 0;
+	    memcmp(span.bytes, word, span.length) == 0;
 }
 
-/* Is SPAN the WORD, which is in small letters, in letters of any size? */
-static bool same_letters(struct span span, const char *word)
+/* Compares SPAN with lower-case WORD, ignoring ASCII case. */
+static bool equals_nocase(struct span span, const char *word)
 {
 	size_t i;
 
 	for (i = 0; i < span.length && word[i] != '\0'; i++)
-		if (tolower((unsigned char)span.at[i]) != word[i])
+		if (tolower((unsigned char)span.bytes[i]) != word[i])
 			return false;
 	return i == span.length && word[i] == '\0';
 }
@@ -799,10 +636,10 @@ static bool is_blank(char c)
 
 static struct span span_trim(struct span span)
 {
-	while (span.length > 0 && is_blank(span.at[span.length - 1]))
+	while (span.length > 0 && is_blank(span.bytes[span.length - 1]))
 		span.length--;
-	while (span.length > 0 && is_blank(*span.at)) {
-		span.at++;
+	while (span.length > 0 && is_blank(*span.bytes)) {
+		span.bytes++;
 		span.length--;
 	}
 	return span;
@@ -811,24 +648,24 @@ static struct span span_trim(struct span span)
 /* Copies SPAN into BUFFER as a string; false if it does not fit. */
 static bool span_copy(struct span span, char *buffer, size_t size)
 {
-	struct text text = text_in(buffer, size);
+	struct buf text = buf_init(buffer, size);
 
-	text_add(&text, span.at, span.length);
-	return !text.full;
+	buf_addmem(&text, span.bytes, span.length);
+	return !text.overflowed;
 }
 
 /* Takes what comes before END off REST; the whole rest if there is no END. */
-static struct span span_cut(struct span *rest, char end)
+static struct span span_split(struct span *rest, char end)
 {
-	const char *found = memchr(rest->at, end, rest->length);
+	const char *found = memchr(rest->bytes, end, rest->length);
 	struct span piece = *rest;
 
 	if (found != NULL) {
-		piece.length = (size_t)(found - rest->at);
-		rest->at = found + 1;
+		piece.length = (size_t)(found - rest->bytes);
+		rest->bytes = found + 1;
 		rest->length -= piece.length + 1;
 	} else {
-		rest->at += rest->length;
+		rest->bytes += rest->length;
 		rest->length = 0;
 	}
 	return piece;
@@ -839,14 +676,14 @@ static bool line_split(struct span line, struct span *key, struct span *value)
 {
 	struct span rest = line;
 
-	*key = span_trim(span_cut(&rest, ':'));
+	*key = span_trim(span_split(&rest, ':'));
 	*value = span_trim(rest);
-	return key->length < line.length && rest.at > line.at &&
-	    rest.at[-1] == ':';
+	return key->length < line.length && rest.bytes > line.bytes &&
+	    rest.bytes[-1] == ':';
 }
 
 /* Reads up to nine decimal digits and nothing else. */
-static bool number_read(struct span span, long least, long most, long *number)
+static bool number_parse(struct span span, long least, long most, long *number)
 {
 	long value = 0;
 	size_t i;
@@ -854,16 +691,16 @@ static bool number_read(struct span span, long least, long most, long *number)
 	if (span.length == 0 || span.length > 9)
 		return false;
 	for (i = 0; i < span.length; i++) {
-		if (!isdigit((unsigned char)span.at[i]))
+		if (!isdigit((unsigned char)span.bytes[i]))
 			return false;
-		value = value * 10 + (span.at[i] - '0');
+		value = value * 10 + (span.bytes[i] - '0');
 	}
 	*number = value;
 	return value >= least && value <= most;
 }
 
 /* Reads up to 18 decimal digits and nothing else: seconds, or bytes. */
-static bool long_number_read(struct span span, int64_t *number)
+static bool int64_parse(struct span span, int64_t *number)
 {
 	size_t i;
 
@@ -871,9 +708,9 @@ static bool long_number_read(struct span span, int64_t *number)
 		return false;
 	*number = 0;
 	for (i = 0; i < span.length; i++) {
-		if (!isdigit((unsigned char)span.at[i]))
+		if (!isdigit((unsigned char)span.bytes[i]))
 			return false;
-		*number = *number * 10 + (span.at[i] - '0');
+		*number = *number * 10 + (span.bytes[i] - '0');
 	}
 	return true;
 }
@@ -890,7 +727,7 @@ static int64_t days_since_1970(int64_t year, int64_t month, int64_t day)
 }
 
 /* Seconds since 1970 of what TM shows, as if it were UTC. */
-static int64_t shown_seconds(const struct tm *tm)
+static int64_t tm_seconds(const struct tm *tm)
 {
 	int64_t days = days_since_1970(
 	    tm->tm_year + 1900LL, tm->tm_mon + 1LL, tm->tm_mday);
@@ -900,7 +737,7 @@ static int64_t shown_seconds(const struct tm *tm)
 }
 
 /* Reads a date as 2027-12-31, into a number as 20271231. */
-static bool date_read(struct span span, long *date)
+static bool date_parse(struct span span, long *date)
 {
 	static const int days[] = {
 	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -908,31 +745,32 @@ static bool date_read(struct span span, long *date)
 	long y, m, d;
 	bool leap;
 
-	if (span.length != 10 || span.at[4] != '-' || span.at[7] != '-' ||
-	    !number_read(span_cut(&rest, '-'), 1970, 9999, &y) ||
-	    !number_read(span_cut(&rest, '-'), 1, 12, &m) ||
-	    !number_read(rest, 1, 31, &d))
+	if (span.length != 10 || span.bytes[4] != '-' || span.bytes[7] != '-' ||
+	    !number_parse(span_split(&rest, '-'), 1970, 9999, &y) ||
+	    !number_parse(span_split(&rest, '-'), 1, 12, &m) ||
+	    !number_parse(rest, 1, 31, &d))
 		return false;
 	leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
 	*date = (y * 100 + m) * 100 + d;
 	return d <= days[m - 1] + (m == 2 && leap ? 1 : 0);
 }
 
-/* Reads an instant as text_instant writes it. */
-static bool instant_read(struct span span, time_t *when)
+/* Reads an instant as buf_addinstant writes it. */
+static bool instant_parse(struct span span, time_t *when)
 {
 	struct span clock = span;
-	struct span day = span_cut(&clock, 'T');
+	struct span day = span_split(&clock, 'T');
 	long date, h, m, s;
 	int64_t days;
 
-	if (clock.length != 9 || clock.at[2] != ':' || clock.at[5] != ':' ||
-	    clock.at[8] != 'Z' || !date_read(day, &date))
+	if (clock.length != 9 || clock.bytes[2] != ':' ||
+	    clock.bytes[5] != ':' || clock.bytes[8] != 'Z' ||
+	    !date_parse(day, &date))
 		return false;
 	clock.length--;
-	if (!number_read(span_cut(&clock, ':'), 0, 23, &h) ||
-	    !number_read(span_cut(&clock, ':'), 0, 59, &m) ||
-	    !number_read(clock, 0, 60, &s))
+	if (!number_parse(span_split(&clock, ':'), 0, 23, &h) ||
+	    !number_parse(span_split(&clock, ':'), 0, 59, &m) ||
+	    !number_parse(clock, 0, 60, &s))
 		return false;
 	days = days_since_1970(date / 10000, date / 100 % 100, date % 100);
 	*when = (time_t)(days * DAY + h * 3600 + m * 60 + s);
@@ -950,15 +788,16 @@ static long local_day(time_t when)
 }
 
 /* What a server in our time zone shows as %{TIME} at WHEN. */
-static bool stamp(time_t when, struct tm *tm, char shown[STAMP_SIZE])
+static bool apache_time(
+    time_t when, struct tm *tm, char shown[APACHE_TIME_SIZE])
 {
-	struct text text = text_in(shown, STAMP_SIZE);
+	struct buf text = buf_init(shown, APACHE_TIME_SIZE);
 
 	if (localtime_r(&when, tm) == NULL)
 		return false;
-	text_print(&text, "%04d%02d%02d%02d%02d%02d", tm->tm_year + 1900,
+	buf_addf(&text, "%04d%02d%02d%02d%02d%02d", tm->tm_year + 1900,
 	    tm->tm_mon + 1, tm->tm_mday, tm->tm_hour, tm->tm_min, tm->tm_sec);
-	return text.length == STAMP_SIZE - 1;
+	return text.length == APACHE_TIME_SIZE - 1;
 }
 
 /*
@@ -966,30 +805,31 @@ static bool stamp(time_t when, struct tm *tm, char shown[STAMP_SIZE])
  * Where the clocks are changed in between, they are not those of START and
  * END, so every second is looked at. [S7]
  */
-static bool stamp_range(
-    time_t start, time_t end, char least[STAMP_SIZE], char greatest[STAMP_SIZE])
+static bool apache_time_range(time_t start, time_t end,
+    char least[APACHE_TIME_SIZE], char greatest[APACHE_TIME_SIZE])
 {
 	struct tm first, last;
-	char shown[STAMP_SIZE];
+	char shown[APACHE_TIME_SIZE];
 	time_t when;
 
-	if (!stamp(start, &first, least) || !stamp(end, &last, greatest))
+	if (!apache_time(start, &first, least) ||
+	    !apache_time(end, &last, greatest))
 		return false;
-	if (shown_seconds(&last) - shown_seconds(&first) == end - start)
+	if (tm_seconds(&last) - tm_seconds(&first) == end - start)
 		return true;
 	for (when = start; when <= end; when++) {
-		if (!stamp(when, &last, shown))
+		if (!apache_time(when, &last, shown))
 			return false;
 		if (strcmp(shown, least) < 0)
-			memcpy(least, shown, STAMP_SIZE);
+			memcpy(least, shown, APACHE_TIME_SIZE);
 		if (strcmp(shown, greatest) > 0)
-			memcpy(greatest, shown, STAMP_SIZE);
+			memcpy(greatest, shown, APACHE_TIME_SIZE);
 	}
 	return true;
 }
 
-/* Seconds on a clock that is never set. */
-static time_t steady_seconds(void)
+/* Seconds of the monotonic clock; 0 if it cannot be read. */
+static time_t monotonic_seconds(void)
 {
 	struct timespec now;
 
@@ -1018,11 +858,11 @@ static ssize_t read_all(int fd, char *buffer, size_t size)
 }
 
 /* Writes all, and waits where a server has left its end of a pipe unready. */
-static bool write_all(int fd, const char *at, size_t length)
+static bool write_all(int fd, const char *bytes, size_t length)
 {
 	while (length > 0) {
 		struct pollfd ready = {fd, POLLOUT, 0};
-		ssize_t put = write(fd, at, length);
+		ssize_t put = write(fd, bytes, length);
 
 		if (put < 0 && errno == EINTR)
 			continue;
@@ -1031,32 +871,32 @@ static bool write_all(int fd, const char *at, size_t length)
 			continue;
 		if (put <= 0)
 			return false;
-		at += put;
+		bytes += put;
 		length -= (size_t)put;
 	}
 	return true;
 }
 
-/* Makes a new file below AT and writes TEXT into it. */
-static bool write_file(int at, const char *path, const struct text *text)
+/* Makes a new file below DIR and writes TEXT into it; false with errno. */
+static bool write_file(int dir, const char *path, const struct buf *text)
 {
-	int fd = openat(at, path,
+	int fd = openat(dir, path,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	bool written;
 
 	if (fd < 0)
 		return false;
-	written = !text->full && write_all(fd, text->at, text->length);
+	written = !text->overflowed && write_all(fd, text->bytes, text->length);
 	return close(fd) == 0 && written;
 }
 
 /*
- * Reads a file of at most SIZE - 1 bytes below AT as a string. -1 with errno: EFBIG if
+ * Reads a file of at most SIZE - 1 bytes below DIR as a string. -1 with errno: EFBIG if
  * it is longer, EILSEQ if there is a NUL in it.
  */
-static ssize_t read_file(int at, const char *path, char *buffer, size_t size)
+static ssize_t read_file(int dir, const char *path, char *buffer, size_t size)
 {
-	int fd = openat(at, path, O_RDONLY | O_CLOEXEC);
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
 	ssize_t length;
 	int error;
 
@@ -1083,28 +923,66 @@ static ssize_t read_file(int at, const char *path, char *buffer, size_t size)
 	return length;
 }
 
-/* Opens the directory PATH below AT, no symbolic link; -1 with errno. */
-static int folder_open(int at, const char *path)
+/* Opens the directory PATH below DIR, no symbolic link; -1 with errno. */
+static int folder_open(int dir, const char *path)
 {
 	return openat(
-	    at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	    dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Fills AT from the kernel; false if there is nothing to be had. [S5] */
-static bool random_bytes(unsigned char *at, size_t size)
+/*
+ * Opens the directory PATH below DIR to list its names; "." lists DIR itself.
+ * NULL with errno; dir_close closes it.
+ */
+static DIR *dir_open(int dir, const char *path)
+{
+	int fd = folder_open(dir, path);
+	DIR *list = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (fd >= 0 && list == NULL)
+		(void)close(fd);
+	return list;
+}
+
+/*
+ * Puts the next name of LIST into NAME, without "." and ".."; it is valid until
+ * the next call. Returns 1, 0 at the end, or -1 with errno.
+ */
+static int dir_next(DIR *list, const char **name)
+{
+	const struct dirent *entry;
+
+	do {
+		errno = 0;
+		entry = readdir(list);
+		if (entry == NULL)
+			return errno == 0 ? 0 : -1;
+		*name = entry->d_name;
+	} while (strcmp(*name, ".") == 0 || strcmp(*name, "..") == 0);
+	return 1;
+}
+
+static void dir_close(DIR *list)
+{
+	if (list != NULL)
+		(void)closedir(list);
+}
+
+/* Fills BYTES from the kernel; false if it has none to give. [S5] */
+static bool random_bytes(unsigned char *bytes, size_t size)
 {
 	struct stat st;
 	bool filled;
 	int fd;
 
-	if (system_random(at, size) == size)
+	if (system_random(bytes, size) == size)
 		return true;
 	fd = openat(
 	    AT_FDCWD, "/dev/urandom", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return false;
 	filled = fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
-	    read_all(fd, (char *)at, size) == (ssize_t)size;
+	    read_all(fd, (char *)bytes, size) == (ssize_t)size;
 	return close(fd) == 0 && filled;
 }
 
@@ -1121,17 +999,17 @@ static void hex_write(const unsigned char *bytes, size_t size, char *hex)
 	hex[2 * size] = '\0';
 }
 
-/* A SIGALRM is there to end a wait, by EINTR. */
-static void wake(int signal)
+/* Does nothing: SIGALRM only has to interrupt the blocked lock call. */
+static void on_alarm(int signal)
 {
 	(void)signal;
 }
 
 /*
- * Takes the lock, or gives up at DEADLINE (steady seconds). The alarm repeats,
+ * Takes the lock, or gives up at DEADLINE (monotonic seconds). The alarm repeats,
  * so that one which rings before the wait begins is not missed. [S2]
  */
-static bool lock_take(int fd, time_t deadline)
+static bool lock_until(int fd, time_t deadline)
 {
 	static const struct itimerval each_second = {{1, 0}, {1, 0}};
 	static const struct itimerval never = {{0, 0}, {0, 0}};
@@ -1144,14 +1022,14 @@ static bool lock_take(int fd, time_t deadline)
 	if (errno != EWOULDBLOCK && errno != EINTR)
 		return false;
 	memset(&action, 0, sizeof(action));
-	action.sa_handler = wake;
+	action.sa_handler = on_alarm;
 	if (sigemptyset(&action.sa_mask) != 0 ||
 	    sigaction(SIGALRM, &action, NULL) != 0 ||
 	    setitimer(ITIMER_REAL, &each_second, NULL) != 0)
 		return false;
 	do
 		locked = lock_file(fd, true) == 0;
-	while (!locked && errno == EINTR && steady_seconds() < deadline);
+	while (!locked && errno == EINTR && monotonic_seconds() < deadline);
 	error = errno == EINTR ? ETIMEDOUT : errno;
 	if (setitimer(ITIMER_REAL, &never, NULL) != 0)
 		return false;
@@ -1297,7 +1175,7 @@ static bool is_printable(const char *string)
 static bool zone_known(const char *zone)
 {
 	char path[PATH_SIZE + 32];
-	struct text text = text_in(path, sizeof(path));
+	struct buf text = buf_init(path, sizeof(path));
 
 	if (strcmp(zone, "UTC") == 0 ||
 	    (strpbrk(zone, "0123456789") != NULL &&
@@ -1305,12 +1183,12 @@ static bool zone_known(const char *zone)
 		return true;
 	if (zone[0] == '.' || zone[0] == '/' || strstr(zone, "..") != NULL)
 		return false;
-	text_print(&text, "/usr/share/zoneinfo/%s", zone);
-	return !text.full && access(path, R_OK) == 0;
+	buf_addf(&text, "/usr/share/zoneinfo/%s", zone);
+	return !text.overflowed && access(path, R_OK) == 0;
 }
 
 /* The place of VALUE among WORDS; -1 if it is not there. */
-static long word_place(struct span value, const char *const *words)
+static long word_index(struct span value, const char *const *words)
 {
 	long place;
 
@@ -1355,8 +1233,8 @@ static const char *key_set(
 		return "the value is missing";
 	if (key->kind == KIND_NUMBER || key->kind == KIND_WORD) {
 		if (key->kind == KIND_WORD)
-			number = word_place(value, key->words);
-		else if (!number_read(value, key->least, key->most, &number))
+			number = word_index(value, key->words);
+		else if (!number_parse(value, key->least, key->most, &number))
 			number = -1;
 		if (number < 0)
 			return key->kind == KIND_WORD ?
@@ -1381,12 +1259,12 @@ static bool settings_parse(struct settings *settings, struct span rest)
 	int number;
 
 	for (number = 1; rest.length > 0; number++) {
-		struct span line = span_trim(span_cut(&rest, '\n'));
+		struct span line = span_trim(span_split(&rest, '\n'));
 		struct span key, value;
 		const char *wrong = "not a key known here";
 		size_t i;
 
-		if (line.length == 0 || *line.at == '#')
+		if (line.length == 0 || *line.bytes == '#')
 			continue;
 		if (!line_split(line, &key, &value))
 			wrong = "a line is \"key: value\"";
@@ -1399,7 +1277,7 @@ static bool settings_parse(struct settings *settings, struct span rest)
 		}
 		if (wrong != NULL) {
 			complain("%s:%d: %.*s: %s", settings->file, number,
-			    (int)key.length, key.at, wrong);
+			    (int)key.length, key.bytes, wrong);
 			good = false;
 		}
 	}
@@ -1485,8 +1363,8 @@ static void settings_default(struct settings *settings)
 	settings->tries = 30;
 }
 
-/* An environment variable; empty where there is none. */
-static const char *variable(const char *name)
+/* An environment env; empty where there is none. */
+static const char *env(const char *name)
 {
 	const char *value = getenv(name);
 
@@ -1499,26 +1377,28 @@ static const char *variable(const char *name)
  */
 static ssize_t settings_find(struct settings *settings, char *buffer)
 {
-	const char *script = variable("SCRIPT_FILENAME");
+	const char *script = env("SCRIPT_FILENAME");
 	const char *slash = strrchr(script, '/');
-	struct text path = text_in(settings->file, sizeof(settings->file));
+	struct buf path = buf_init(settings->file, sizeof(settings->file));
 
-	if (*variable("REDEEM_CONF") != '\0') {
-		text_put(&path, variable("REDEEM_CONF"));
-		return read_file(AT_FDCWD, path.at, buffer, SETTINGS_MAX + 1);
+	if (*env("REDEEM_CONF") != '\0') {
+		buf_adds(&path, env("REDEEM_CONF"));
+		return read_file(
+		    AT_FDCWD, path.bytes, buffer, SETTINGS_MAX + 1);
 	}
 	if (slash != NULL) {
 		ssize_t length;
 
-		text_add(&path, script, (size_t)(slash - script) + 1);
-		text_put(&path, ".htredeem");
-		length = read_file(AT_FDCWD, path.at, buffer, SETTINGS_MAX + 1);
+		buf_addmem(&path, script, (size_t)(slash - script) + 1);
+		buf_adds(&path, ".htredeem");
+		length = read_file(
+		    AT_FDCWD, path.bytes, buffer, SETTINGS_MAX + 1);
 		if (length >= 0 || errno != ENOENT)
 			return length;
 	}
-	path = text_in(settings->file, sizeof(settings->file));
-	text_put(&path, ".htredeem");
-	return read_file(AT_FDCWD, path.at, buffer, SETTINGS_MAX + 1);
+	path = buf_init(settings->file, sizeof(settings->file));
+	buf_adds(&path, ".htredeem");
+	return read_file(AT_FDCWD, path.bytes, buffer, SETTINGS_MAX + 1);
 }
 
 /* Finds and reads the settings; false, with a complaint, if they do not hold. */
@@ -1572,12 +1452,12 @@ static void form_decode(struct span span, char *buffer)
 	size_t i, length = 0;
 
 	for (i = 0; i < span.length; i++) {
-		char c = span.at[i];
+		char c = span.bytes[i];
 		int high = -1, low = -1;
 
 		if (c == '%' && span.length - i > 2) {
-			high = hex_digit(span.at[i + 1]);
-			low = hex_digit(span.at[i + 2]);
+			high = hex_digit(span.bytes[i + 1]);
+			low = hex_digit(span.bytes[i + 2]);
 		}
 		if (high >= 0 && low >= 0) {
 			c = (char)(high * 16 + low);
@@ -1595,8 +1475,8 @@ static void form_decode(struct span span, char *buffer)
 static void form_field(struct span form, const char *name, char *value)
 {
 	while (form.length > 0) {
-		struct span field = span_cut(&form, '&');
-		struct span key = span_cut(&field, '=');
+		struct span field = span_split(&form, '&');
+		struct span key = span_split(&field, '=');
 
 		form_decode(key, value);
 		if (strcmp(value, name) == 0) {
@@ -1609,13 +1489,13 @@ static void form_field(struct span form, const char *name, char *value)
 
 /*
  * Reads what there is of a body, at most SIZE bytes, as soon as there is any;
- * 0 at its end or at DEADLINE (steady seconds).
+ * 0 at its end or at DEADLINE (monotonic seconds).
  */
-static size_t body_part(int in, char *buffer, size_t size, time_t deadline)
+static size_t body_read_some(int in, char *buffer, size_t size, time_t deadline)
 {
 	for (;;) {
 		struct pollfd ready = {in, POLLIN, 0};
-		time_t left = deadline - steady_seconds();
+		time_t left = deadline - monotonic_seconds();
 		ssize_t got;
 
 		if (left <= 0)
@@ -1635,11 +1515,11 @@ static size_t body_part(int in, char *buffer, size_t size, time_t deadline)
 /* Reads LENGTH bytes of body into BUFFER, or gives up. */
 static bool body_read(int in, char *buffer, size_t length)
 {
-	time_t deadline = steady_seconds() + WAIT_SECONDS;
+	time_t deadline = monotonic_seconds() + WAIT_SECONDS;
 	size_t have = 0;
 
 	while (have < length) {
-		size_t got = body_part(
+		size_t got = body_read_some(
 		    in, buffer + have, length - have, deadline);
 
 		if (got == 0)
@@ -1657,19 +1537,19 @@ static bool body_read(int in, char *buffer, size_t length)
  */
 static void body_skip(int in)
 {
-	time_t deadline = steady_seconds() + WAIT_SECONDS;
-	const char *given = variable("CONTENT_LENGTH");
+	time_t deadline = monotonic_seconds() + WAIT_SECONDS;
+	const char *given = env("CONTENT_LENGTH");
 	struct span digits = {given, strlen(given)};
 	char buffer[BODY_MAX];
 	long left = 0;
 
-	if (digits.length == 0 && *variable("HTTP_TRANSFER_ENCODING") != '\0')
+	if (digits.length == 0 && *env("HTTP_TRANSFER_ENCODING") != '\0')
 		left = LONG_MAX;
-	else if (!number_read(digits, 0, LONG_MAX, &left))
+	else if (!number_parse(digits, 0, LONG_MAX, &left))
 		return;
 	while (left > 0) {
 		size_t most = left < BODY_MAX ? (size_t)left : BODY_MAX;
-		size_t got = body_part(in, buffer, most, deadline);
+		size_t got = body_read_some(in, buffer, most, deadline);
 
 		if (got == 0)
 			return;
@@ -1702,19 +1582,19 @@ static bool is_form_type(const char *type)
 
 static enum fault request_body(struct request *request, int in)
 {
-	const char *given = variable("CONTENT_LENGTH");
+	const char *given = env("CONTENT_LENGTH");
 	struct span digits = {given, strlen(given)};
 	char body[BODY_MAX];
 	struct span form = {body, 0};
 	long length;
 
-	if (!is_form_type(variable("CONTENT_TYPE")))
+	if (!is_form_type(env("CONTENT_TYPE")))
 		return FAULT_TYPE;
 	if (digits.length == 0)
 		return FAULT_NO_LENGTH;
 	if (strspn(given, "0123456789") != digits.length)
 		return FAULT_LENGTH;
-	if (!number_read(digits, 0, BODY_MAX, &length))
+	if (!number_parse(digits, 0, BODY_MAX, &length))
 		return FAULT_TOO_LONG;
 	if (!body_read(in, body, (size_t)length))
 		return FAULT_BODY;
@@ -1731,25 +1611,25 @@ static enum fault request_body(struct request *request, int in)
  */
 static void request_script(struct request *request)
 {
-	struct text script = text_in(request->script, sizeof(request->script));
+	struct buf script = buf_init(request->script, sizeof(request->script));
 
-	if (is_url_path(variable("SCRIPT_NAME")))
-		text_put(&script, variable("SCRIPT_NAME"));
+	if (is_url_path(env("SCRIPT_NAME")))
+		buf_adds(&script, env("SCRIPT_NAME"));
 }
 
 /* Takes over what the variables say, and the body of a POST from IN. */
-static enum fault request_take(struct request *request, int in)
+static enum fault request_parse(struct request *request, int in)
 {
-	const char *method = variable("REQUEST_METHOD");
-	const char *query = variable("QUERY_STRING");
+	const char *method = env("REQUEST_METHOD");
+	const char *query = env("QUERY_STRING");
 	struct span form = {query, strlen(query)};
 
 	request->typed[0] = '\0';
-	request->address = variable("REMOTE_ADDR");
-	request->languages = variable("HTTP_ACCEPT_LANGUAGE");
-	request->path = variable("PATH_INFO");
-	request->range = variable("HTTP_RANGE");
-	request->if_range = variable("HTTP_IF_RANGE");
+	request->address = env("REMOTE_ADDR");
+	request->languages = env("HTTP_ACCEPT_LANGUAGE");
+	request->path = env("PATH_INFO");
+	request->range = env("HTTP_RANGE");
+	request->if_range = env("HTTP_IF_RANGE");
 	request->method = METHOD_OTHER;
 	request_script(request);
 	if (strcmp(method, "POST") == 0) {
@@ -1770,7 +1650,7 @@ static enum fault request_take(struct request *request, int in)
 /* Reads what the server hands over (RFC 3875): variables, and a body from IN. */
 static enum fault request_read(struct request *request, int in)
 {
-	enum fault fault = request_take(request, in);
+	enum fault fault = request_parse(request, in);
 
 	if (request->method != METHOD_POST ||
 	    (fault != FAULT_NONE && fault != FAULT_BODY))
@@ -1788,7 +1668,7 @@ static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
  * People paste blanks and dashes of all kinds, so all that is not an ASCII
  * letter or digit is dropped. False if too little or too much is left. [S1]
  */
-static bool code_read(struct code *code, const char *typed)
+static bool code_parse(struct code *code, const char *typed)
 {
 	size_t length = 0;
 
@@ -1861,13 +1741,13 @@ struct attempt {
 struct attempts {
 	char magic[8];
 	uint64_t key; /* random */
-	struct attempt at[ATTEMPTS_MAX];
+	struct attempt entry[ATTEMPTS_MAX];
 };
 
 static const char attempts_magic[8] = "redeem1";
 
 /* Stirs all bits of VALUE into each other, and never makes 0 of it. */
-static uint64_t scramble(uint64_t value)
+static uint64_t hash64(uint64_t value)
 {
 	int round;
 
@@ -1884,7 +1764,7 @@ static uint64_t scramble(uint64_t value)
  * (RFC 4291, 2.5.5.2), or the /64 of an IPv6 address, which is what one
  * customer has. False if there is none; such clients are not counted.
  */
-static bool client_number(const char *address, uint64_t *number)
+static bool client_id(const char *address, uint64_t *number)
 {
 	static const unsigned char mapped[12] = {
 	    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -1930,11 +1810,11 @@ static bool attempts_read(int fd, struct attempts *table)
 static struct attempt *attempts_find(
     struct attempts *table, uint64_t address, time_t now)
 {
-	struct attempt *oldest = &table->at[0];
+	struct attempt *oldest = &table->entry[0];
 	size_t i;
 
 	for (i = 0; i < ATTEMPTS_MAX; i++) {
-		struct attempt *entry = &table->at[i];
+		struct attempt *entry = &table->entry[i];
 
 		if (entry->since > now || entry->since <= now - TRIES_SECONDS ||
 		    entry->count < 0)
@@ -1959,7 +1839,7 @@ static long attempts_wait(struct shop *shop)
 	uint64_t number;
 
 	if (shop->settings.tries == 0 ||
-	    !client_number(shop->request.address, &number))
+	    !client_id(shop->request.address, &number))
 		return 0;
 	/* left open until the end, as the log is: a call less */
 	shop->attempts = openat(
@@ -1972,7 +1852,7 @@ static long attempts_wait(struct shop *shop)
 	if (!attempts_read(shop->attempts, &table))
 		memset(&table, 0, sizeof(table));
 	entry = attempts_find(
-	    &table, scramble(table.key ^ scramble(number)), shop->now);
+	    &table, hash64(table.key ^ hash64(number)), shop->now);
 	if (entry->address == 0 || entry->count < shop->settings.tries)
 		return 0;
 	return (long)(entry->since + TRIES_SECONDS - shop->now);
@@ -1984,9 +1864,10 @@ static bool attempts_add(int fd, uint64_t number, time_t now)
 	struct attempts table;
 	struct attempt *entry;
 
-	if (!lock_take(fd, steady_seconds() + 1) || !attempts_read(fd, &table))
+	if (!lock_until(fd, monotonic_seconds() + 1) ||
+	    !attempts_read(fd, &table))
 		return false;
-	number = scramble(table.key ^ scramble(number));
+	number = hash64(table.key ^ hash64(number));
 	entry = attempts_find(&table, number, now);
 	if (entry->address == 0)
 		entry->since = now;
@@ -1997,13 +1878,13 @@ static bool attempts_add(int fd, uint64_t number, time_t now)
 }
 
 /* Counts a failed try of the client; if that fails, the owner hears of it. */
-static void attempts_count(const struct shop *shop)
+static void attempts_record(const struct shop *shop)
 {
 	uint64_t number;
 	int fd;
 
 	if (shop->settings.tries == 0 ||
-	    !client_number(shop->request.address, &number))
+	    !client_id(shop->request.address, &number))
 		return;
 	fd = openat(shop->home, "attempts",
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -2018,21 +1899,22 @@ static void attempts_count(const struct shop *shop)
  */
 
 /* Reads the value of a line "link"; no link if it is not whole. */
-static void link_read(struct link *link, struct span value)
+static void link_parse(struct link *link, struct span value)
 {
-	struct span end = span_cut(&value, ' ');
-	struct span token = span_cut(&value, ' ');
+	struct span end = span_split(&value, ' ');
+	struct span token = span_split(&value, ' ');
 	size_t i;
 
 	memset(link, 0, sizeof(*link));
 	if (token.length != HEX_SIZE - 1 || value.length != HEX_SIZE - 1 ||
-	    !instant_read(end, &link->end))
+	    !instant_parse(end, &link->end))
 		return;
 	for (i = 0; i < HEX_SIZE - 1; i++)
-		if (hex_digit(token.at[i]) < 0 || hex_digit(value.at[i]) < 0)
+		if (hex_digit(token.bytes[i]) < 0 ||
+		    hex_digit(value.bytes[i]) < 0)
 			return;
-	memcpy(link->token, token.at, HEX_SIZE - 1);
-	memcpy(link->secret, value.at, HEX_SIZE - 1);
+	memcpy(link->token, token.bytes, HEX_SIZE - 1);
+	memcpy(link->secret, value.bytes, HEX_SIZE - 1);
 }
 
 /*
@@ -2040,24 +1922,24 @@ static void link_read(struct link *link, struct span value)
  * they only decide whether a second click is free. A key that must be unique
  * and is not makes the record unreadable, for nobody can tell which is meant.
  */
-static bool record_line(
+static bool record_parse_line(
     struct record *record, struct span key, struct span value)
 {
 	if (span_is(key, "uses"))
 		return record->uses < 0 &&
-		    number_read(value, 0, 999999, &record->uses);
+		    number_parse(value, 0, 999999, &record->uses);
 	if (span_is(key, "limit"))
 		return record->limit < 0 &&
-		    number_read(value, 0, 999999, &record->limit);
+		    number_parse(value, 0, 999999, &record->limit);
 	if (span_is(key, "expires"))
 		return record->expires == 0 &&
-		    date_read(value, &record->expires);
+		    date_parse(value, &record->expires);
 	if (span_is(key, "file"))
 		return value.length > 0;
-	if (span_is(key, "last") && !instant_read(value, &record->last))
+	if (span_is(key, "last") && !instant_parse(value, &record->last))
 		record->last = 0;
 	if (span_is(key, "link"))
-		link_read(&record->link, value);
+		link_parse(&record->link, value);
 	return true;
 }
 
@@ -2065,7 +1947,7 @@ static bool record_line(
 static bool record_file(struct span *rest, struct span *file)
 {
 	while (rest->length > 0) {
-		struct span line = span_trim(span_cut(rest, '\n'));
+		struct span line = span_trim(span_split(rest, '\n'));
 		struct span key;
 
 		if (line_split(line, &key, file) && span_is(key, "file"))
@@ -2085,11 +1967,11 @@ static bool record_parse(struct record *record)
 	record->last = 0;
 	memset(&record->link, 0, sizeof(record->link));
 	while (rest.length > 0) {
-		struct span line = span_trim(span_cut(&rest, '\n'));
+		struct span line = span_trim(span_split(&rest, '\n'));
 		struct span key, value;
 
 		if (line_split(line, &key, &value) &&
-		    !record_line(record, key, value))
+		    !record_parse_line(record, key, value))
 			return false;
 	}
 	rest = record->body;
@@ -2099,12 +1981,12 @@ static bool record_parse(struct record *record)
 
 /*
  * Opens codes/NAME and locks it: the file that has this name while the lock is
- * held. NAME is a code as code_read leaves it. A descriptor and the file's size,
+ * held. NAME is a code as code_parse leaves it. A descriptor and the file's size,
  * or -1 with errno; ENOENT if there is no such code. [S1] [S2]
  */
 static int record_lock(int home, const char *name, off_t *size)
 {
-	time_t deadline = steady_seconds() + WAIT_SECONDS;
+	time_t deadline = monotonic_seconds() + WAIT_SECONDS;
 	char path[sizeof("codes/") + CODE_MAX] = "codes/";
 	struct stat locked, named;
 
@@ -2116,7 +1998,7 @@ static int record_lock(int home, const char *name, off_t *size)
 
 		if (fd < 0)
 			return -1;
-		if (lock_take(fd, deadline) && fstat(fd, &locked) == 0 &&
+		if (lock_until(fd, deadline) && fstat(fd, &locked) == 0 &&
 		    fstatat(home, path, &named, AT_SYMLINK_NOFOLLOW) == 0) {
 			if (locked.st_dev == named.st_dev &&
 			    locked.st_ino == named.st_ino &&
@@ -2131,7 +2013,7 @@ static int record_lock(int home, const char *name, off_t *size)
 		close(fd);
 		errno = error;
 		if ((error != ENOENT && error != EAGAIN) ||
-		    steady_seconds() >= deadline)
+		    monotonic_seconds() >= deadline)
 			return -1;
 	}
 }
@@ -2255,33 +2137,34 @@ struct change {
 	const struct link *link;
 };
 
-enum { OWN_USES = 1, OWN_LAST = 2, OWN_LINK = 4, OWN_ALL = 7 };
+enum { MANAGED_USES = 1, MANAGED_LAST = 2, MANAGED_LINK = 4, MANAGED_ALL = 7 };
 
-static int own_line(struct span line)
+static int managed_line(struct span line)
 {
 	struct span key, value;
 
 	if (!line_split(line, &key, &value))
 		return 0;
 	if (span_is(key, "uses"))
-		return OWN_USES;
+		return MANAGED_USES;
 	if (span_is(key, "last"))
-		return OWN_LAST;
-	return span_is(key, "link") ? OWN_LINK : 0;
+		return MANAGED_LAST;
+	return span_is(key, "link") ? MANAGED_LINK : 0;
 }
 
-static void own_write(struct text *text, int own, const struct change *change)
+static void managed_format(
+    struct buf *text, int own, const struct change *change)
 {
-	if (own == OWN_USES)
-		text_print(text, "uses: %ld", change->uses);
-	if (own == OWN_LAST) {
-		text_put(text, "last: ");
-		text_instant(text, change->last);
+	if (own == MANAGED_USES)
+		buf_addf(text, "uses: %ld", change->uses);
+	if (own == MANAGED_LAST) {
+		buf_adds(text, "last: ");
+		buf_addinstant(text, change->last);
 	}
-	if (own == OWN_LINK) {
-		text_put(text, "link: ");
-		text_instant(text, change->link->end);
-		text_print(
+	if (own == MANAGED_LINK) {
+		buf_adds(text, "link: ");
+		buf_addinstant(text, change->link->end);
+		buf_addf(
 		    text, " %s %s", change->link->token, change->link->secret);
 	}
 }
@@ -2291,53 +2174,53 @@ static void own_write(struct text *text, int own, const struct change *change)
  * the end; every other line as it was, its end included. Then blanks up to the
  * old size, so that nothing of the old record shows behind the new one.
  */
-static void record_compose(
-    struct text *text, const struct record *record, const struct change *change)
+static void record_format(
+    struct buf *text, const struct record *record, const struct change *change)
 {
 	struct span rest = record->body;
 	const char *end = "\n";
-	int missing = OWN_ALL;
+	int missing = MANAGED_ALL;
 	int own;
 
 	while (rest.length > 0) {
-		struct span line = span_cut(&rest, '\n');
+		struct span line = span_split(&rest, '\n');
 
 		/* the last line may have no end: then that of the one before */
-		if (rest.at[-1] == '\n')
+		if (rest.bytes[-1] == '\n')
 			end = "\n";
-		if (line.length > 0 && line.at[line.length - 1] == '\r') {
+		if (line.length > 0 && line.bytes[line.length - 1] == '\r') {
 			end = "\r\n";
 			line.length--;
 		}
-		own = own_line(line);
+		own = managed_line(line);
 		if (own != 0 && (missing & own) == 0)
 			continue;
 		missing &= ~own;
 		if (own != 0)
-			own_write(text, own, change);
+			managed_format(text, own, change);
 		else
-			text_add(text, line.at, line.length);
-		text_put(text, end);
+			buf_addmem(text, line.bytes, line.length);
+		buf_adds(text, end);
 	}
-	for (own = OWN_USES; own <= OWN_LINK; own *= 2) {
+	for (own = MANAGED_USES; own <= MANAGED_LINK; own *= 2) {
 		if ((missing & own) == 0)
 			continue;
-		own_write(text, own, change);
-		text_put(text, end);
+		managed_format(text, own, change);
+		buf_adds(text, end);
 	}
-	while (!text->full && text->length + 1 < record->size)
-		text_put(text, " ");
+	while (!text->overflowed && text->length + 1 < record->size)
+		buf_adds(text, " ");
 	if (text->length < record->size)
-		text_put(text, "\n");
+		buf_adds(text, "\n");
 }
 
 /* One pwrite of all of TEXT from the start of the file, or false. */
-static bool record_put(int fd, const char *at, size_t length)
+static bool record_put(int fd, const char *bytes, size_t length)
 {
 	ssize_t put;
 
 	do
-		put = pwrite(fd, at, length, 0);
+		put = pwrite(fd, bytes, length, 0);
 	while (put < 0 && errno == EINTR);
 	if (put >= 0 && (size_t)put != length)
 		errno = ENOSPC;
@@ -2374,15 +2257,15 @@ static void record_restore(struct record *record)
 static bool record_write(struct record *record, const struct change *change)
 {
 	char buffer[RECORD_MAX + 1];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 	bool written;
 
-	record_compose(&text, record, change);
-	if (text.full) {
+	record_format(&text, record, change);
+	if (text.overflowed) {
 		complain("%s: no room for another line", record->name);
 		return false;
 	}
-	written = record_put(record->fd, text.at, text.length);
+	written = record_put(record->fd, text.bytes, text.length);
 	if (written)
 		written = sync_data(record->fd) == 0;
 	if (!written) {
@@ -2407,7 +2290,7 @@ struct algorithm {
 	size_t size; /* bytes of a digest */
 	bool big; /* the greatest byte of a word comes first */
 	uint32_t start[8];
-	void (*stir)(uint32_t *state, const uint32_t *block);
+	void (*compress)(uint32_t *state, const uint32_t *block);
 };
 
 struct digest {
@@ -2417,12 +2300,12 @@ struct digest {
 	unsigned char block[DIGEST_BLOCK]; /* the bytes of the last one */
 };
 
-static uint32_t turn_left(uint32_t word, unsigned bits)
+static uint32_t rotl32(uint32_t word, unsigned bits)
 {
 	return word << bits | word >> (32 - bits);
 }
 
-static uint32_t turn_right(uint32_t word, unsigned bits)
+static uint32_t rotr32(uint32_t word, unsigned bits)
 {
 	return word >> bits | word << (32 - bits);
 }
@@ -2444,10 +2327,8 @@ static const uint32_t sha256_words[64] = {0x428a2f98, 0x71374491, 0xb5c0fbcf,
 /* One of the 64 steps, FIPS 180-4, 6.2.2: a is v[0], h is v[7]. */
 static void sha256_step(uint32_t *v, uint32_t word)
 {
-	uint32_t e = turn_right(v[4], 6) ^ turn_right(v[4], 11) ^
-	    turn_right(v[4], 25);
-	uint32_t a = turn_right(v[0], 2) ^ turn_right(v[0], 13) ^
-	    turn_right(v[0], 22);
+	uint32_t e = rotr32(v[4], 6) ^ rotr32(v[4], 11) ^ rotr32(v[4], 25);
+	uint32_t a = rotr32(v[0], 2) ^ rotr32(v[0], 13) ^ rotr32(v[0], 22);
 	uint32_t choice = (v[4] & v[5]) ^ (~v[4] & v[6]);
 	uint32_t majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]);
 	uint32_t first = v[7] + e + choice + word;
@@ -2457,7 +2338,7 @@ static void sha256_step(uint32_t *v, uint32_t word)
 	v[0] = first + a + majority;
 }
 
-static void sha256_stir(uint32_t *state, const uint32_t *block)
+static void sha256_compress(uint32_t *state, const uint32_t *block)
 {
 	uint32_t w[64], v[8];
 	size_t i;
@@ -2467,8 +2348,8 @@ static void sha256_stir(uint32_t *state, const uint32_t *block)
 		uint32_t a = w[i - 15], b = w[i - 2];
 
 		w[i] = w[i - 16] + w[i - 7] +
-		    (turn_right(a, 7) ^ turn_right(a, 18) ^ a >> 3) +
-		    (turn_right(b, 17) ^ turn_right(b, 19) ^ b >> 10);
+		    (rotr32(a, 7) ^ rotr32(a, 18) ^ a >> 3) +
+		    (rotr32(b, 17) ^ rotr32(b, 19) ^ b >> 10);
 	}
 	memcpy(v, state, sizeof(v));
 	for (i = 0; i < 64; i++)
@@ -2509,10 +2390,10 @@ static void md5_step(uint32_t *v, const uint32_t *block, size_t i)
 	v[0] = d;
 	v[3] = c;
 	v[2] = b;
-	v[1] = b + turn_left(sum, turns[round][i % 4]);
+	v[1] = b + rotl32(sum, turns[round][i % 4]);
 }
 
-static void md5_stir(uint32_t *state, const uint32_t *block)
+static void md5_compress(uint32_t *state, const uint32_t *block)
 {
 	uint32_t v[4];
 	size_t i;
@@ -2528,9 +2409,9 @@ static void md5_stir(uint32_t *state, const uint32_t *block)
 static const struct algorithm sha256 = {SHA256_SIZE, true,
     {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
 	0x1f83d9ab, 0x5be0cd19},
-    sha256_stir};
+    sha256_compress};
 static const struct algorithm md5 = {MD5_SIZE, false,
-    {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0, 0, 0, 0}, md5_stir};
+    {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0, 0, 0, 0}, md5_compress};
 
 static void digest_begin(
     struct digest *digest, const struct algorithm *algorithm)
@@ -2556,17 +2437,17 @@ static void digest_block(struct digest *digest)
 	for (i = 0; i < DIGEST_BLOCK; i++)
 		words[i / 4] |= (uint32_t)digest->block[i]
 		    << byte_shift(digest, i);
-	digest->algorithm->stir(digest->state, words);
+	digest->algorithm->compress(digest->state, words);
 	wipe(words, sizeof(words));
 }
 
 /* Takes LENGTH bytes in. */
-static void digest_add(struct digest *digest, const void *at, size_t length)
+static void digest_add(struct digest *digest, const void *bytes, size_t length)
 {
-	const unsigned char *from = at;
+	const unsigned char *next = bytes;
 
 	while (length-- > 0) {
-		digest->block[digest->length++ % DIGEST_BLOCK] = *from++;
+		digest->block[digest->length++ % DIGEST_BLOCK] = *next++;
 		if (digest->length % DIGEST_BLOCK == 0)
 			digest_block(digest);
 	}
@@ -2602,8 +2483,8 @@ static void sha256_of(
 	struct digest digest;
 
 	digest_begin(&digest, &sha256);
-	digest_add(&digest, first.at, first.length);
-	digest_add(&digest, second.at, second.length);
+	digest_add(&digest, first.bytes, first.length);
+	digest_add(&digest, second.bytes, second.length);
 	digest_end(&digest, result);
 }
 
@@ -2619,7 +2500,7 @@ static void hmac(
 	if (key.length > DIGEST_BLOCK)
 		sha256_of(key, span_of(""), pad);
 	else
-		memcpy(pad, key.at, key.length);
+		memcpy(pad, key.bytes, key.length);
 	for (i = 0; i < DIGEST_BLOCK; i++)
 		pad[i] ^= 0x36;
 	sha256_of(padded, message, mac);
@@ -2629,8 +2510,8 @@ static void hmac(
 	wipe(pad, sizeof(pad));
 }
 
-/* Are the SIZE bytes the same? Takes as long whether they are or not. */
-static bool same_bytes(const char *left, const char *right, size_t size)
+/* Compares SIZE bytes in a time that does not depend on where they differ. */
+static bool equal_const_time(const char *left, const char *right, size_t size)
 {
 	volatile unsigned char differ = 0;
 	size_t i;
@@ -2641,8 +2522,8 @@ static bool same_bytes(const char *left, const char *right, size_t size)
 }
 
 /* Adds SIZE bytes in base64url without padding (RFC 4648, 5). */
-static void text_base64url(
-    struct text *text, const unsigned char *bytes, size_t size)
+static void buf_addbase64url(
+    struct buf *text, const unsigned char *bytes, size_t size)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				     "abcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -2653,10 +2534,10 @@ static void text_base64url(
 	for (i = 0; i < size; i++) {
 		bits = bits << 8 | bytes[i];
 		for (have += 8; have >= 6; have -= 6)
-			text_add(text, &digits[bits >> (have - 6) & 63], 1);
+			buf_addmem(text, &digits[bits >> (have - 6) & 63], 1);
 	}
 	if (have > 0)
-		text_add(text, &digits[bits << (6 - have) & 63], 1);
+		buf_addmem(text, &digits[bits << (6 - have) & 63], 1);
 }
 
 /*
@@ -2673,7 +2554,7 @@ static const char *const run_by_servers[] = {"php", "php3", "php4", "php5",
  * May a file of this name be sold? Apache looks at every extension, so that
  * x.php.zip may be run as well. Control characters fit no header. [S9]
  */
-static bool name_sold(const char *name)
+static bool name_sellable(const char *name)
 {
 	struct span rest = {name, strlen(name)};
 	size_t i;
@@ -2683,12 +2564,12 @@ static bool name_sold(const char *name)
 			return false;
 	if (rest.length == 0 || *name == '.')
 		return false;
-	span_cut(&rest, '.');
+	span_split(&rest, '.');
 	while (rest.length > 0) {
-		struct span extension = span_cut(&rest, '.');
+		struct span extension = span_split(&rest, '.');
 
 		for (i = 0; i < LENGTH(run_by_servers); i++)
-			if (same_letters(extension, run_by_servers[i]))
+			if (equals_nocase(extension, run_by_servers[i]))
 				return false;
 	}
 	return true;
@@ -2700,22 +2581,22 @@ static bool name_sold(const char *name)
  */
 static bool items_add(struct items *items, const char *path, off_t size)
 {
-	struct item *item = &items->at[items->count];
-	struct text text;
+	struct item *item = &items->item[items->count];
+	struct buf text;
 
 	if (items->count == ITEMS_MAX) {
 		complain("%s: more than %d files", path, ITEMS_MAX);
 		return false;
 	}
-	if (!name_sold(strrchr(path, '/') + 1)) {
+	if (!name_sellable(strrchr(path, '/') + 1)) {
 		complain("%s: a server might run a file of this name", path);
 		return false;
 	}
-	text = text_in(item->path, sizeof(item->path));
-	text_put(&text, path);
+	text = buf_init(item->path, sizeof(item->path));
+	buf_adds(&text, path);
 	item->size = size;
 	items->count++;
-	return !text.full;
+	return !text.overflowed;
 }
 
 static int by_path(const void *left, const void *right)
@@ -2729,13 +2610,14 @@ static bool items_add_from(
     struct items *items, int fd, const char *path, const char *name)
 {
 	char buffer[PATH_SIZE];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 	struct stat st;
 
 	if (*name == '.')
 		return true;
-	text_print(&text, "%s/%s", path, name);
-	if (text.full || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+	buf_addf(&text, "%s/%s", path, name);
+	if (text.overflowed ||
+	    fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		complain("%s/%s: cannot be looked at", path, name);
 		return false;
 	}
@@ -2745,28 +2627,24 @@ static bool items_add_from(
 /* Adds the folder PATH, in the order of the names in it. */
 static bool items_add_folder(struct items *items, int home, const char *path)
 {
-	int fd = folder_open(home, path);
+	DIR *list = dir_open(home, path);
 	size_t first = items->count;
-	struct listing listing;
-	bool good = fd >= 0;
+	const char *name;
+	int more = list != NULL ? 1 : -1;
+	bool good = true;
 
-	if (good) {
-		const char *name;
-
-		listing_begin(&listing, fd);
-		while (good && (name = listing_next(&listing)) != NULL)
-			good = items_add_from(items, fd, path, name);
-		listing_end(&listing);
-		good = close(fd) == 0 && good;
-	}
-	if (fd < 0 || (good && (errno != 0 || items->count == first))) {
-		complain(
-		    "%s: %s", path, errno != 0 ? strerror(errno) : "empty");
+	while (good && more > 0 && (more = dir_next(list, &name)) > 0)
+		good = items_add_from(items, dirfd(list), path, name);
+	if (more < 0)
+		complain("%s: %s", path, strerror(errno));
+	else if (good && items->count == first)
+		complain("%s: empty", path);
+	dir_close(list);
+	if (!good || more < 0 || items->count == first)
 		return false;
-	}
-	qsort(&items->at[first], items->count - first, sizeof(items->at[0]),
+	qsort(&items->item[first], items->count - first, sizeof(items->item[0]),
 	    by_path);
-	return good;
+	return true;
 }
 
 /*
@@ -2806,7 +2684,7 @@ static bool items_add_entry(struct items *items, int home, struct span file)
 	if (!span_copy(file, path + start, sizeof(path) - start) ||
 	    path[start] == '\0' || !path_plain(home, path)) {
 		complain("file: %.*s: not a plain path below files",
-		    (int)file.length, file.at);
+		    (int)file.length, file.bytes);
 		return false;
 	}
 	if (fstatat(home, path, &st, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -2827,9 +2705,9 @@ static bool name_taken(const struct items *items, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		if (strcmp(items->at[i].name, items->at[count].name) == 0)
+		if (strcmp(items->item[i].name, items->item[count].name) == 0)
 			return true;
-	return strcmp(items->at[count].name, LIST_PAGE) == 0;
+	return strcmp(items->item[count].name, LIST_PAGE) == 0;
 }
 
 /*
@@ -2841,17 +2719,17 @@ static bool items_name(struct items *items)
 	size_t i;
 
 	for (i = 0; i < items->count; i++) {
-		struct item *item = &items->at[i];
+		struct item *item = &items->item[i];
 		const char *name = strrchr(item->path, '/') + 1;
-		struct text text = text_in(item->name, sizeof(item->name));
+		struct buf text = buf_init(item->name, sizeof(item->name));
 		int number = 2;
 
-		text_put(&text, name);
-		while (!text.full && name_taken(items, i)) {
-			text = text_in(item->name, sizeof(item->name));
-			text_print(&text, "%d-%s", number++, name);
+		buf_adds(&text, name);
+		while (!text.overflowed && name_taken(items, i)) {
+			text = buf_init(item->name, sizeof(item->name));
+			buf_addf(&text, "%d-%s", number++, name);
 		}
-		if (text.full)
+		if (text.overflowed)
 			return false;
 	}
 	return true;
@@ -2874,7 +2752,7 @@ static bool items_collect(
 /* What a link opens first: its one file, or NULL for the page of several. */
 static const struct item *items_first(const struct items *items)
 {
-	return items->count == 1 ? &items->at[0] : NULL;
+	return items->count == 1 ? &items->item[0] : NULL;
 }
 
 /* A new link, which nobody can guess; false if the kernel gives no bytes. */
@@ -2908,7 +2786,7 @@ struct offer {
 	const struct link *link;
 	const struct items *items;
 	const char *refusal;
-	const struct text *list;
+	const struct buf *list;
 };
 
 /*
@@ -2920,7 +2798,7 @@ struct offer {
  *	alive		does a published link still open ITEM? No complaint.
  *	withdraw	undoes publish
  *	address		adds the URL of ITEM, as it stands in Location; where
- *			there is none, or no room for it, TEXT is full
+ *			there is none, or no room for it, TEXT overflows
  *	listed		adds the same as it stands in the page of several; NULL
  *			where that is no other
  *	origin		adds the origin (RFC 6454) of these URLs; NULL where it
@@ -2935,10 +2813,10 @@ struct delivery {
 	    const struct shop *, const struct link *, const struct item *);
 	void (*withdraw)(const struct shop *, const struct link *);
 	void (*address)(const struct shop *, const struct link *,
-	    const struct item *, struct text *);
+	    const struct item *, struct buf *);
 	void (*listed)(const struct shop *, const struct link *,
-	    const struct item *, struct text *);
-	void (*origin)(const struct settings *, struct text *);
+	    const struct item *, struct buf *);
+	void (*origin)(const struct settings *, struct buf *);
 	void (*sweep)(const struct shop *);
 	const char *(*key)(const struct settings *);
 };
@@ -2949,28 +2827,28 @@ struct delivery {
  * secure/<bucket>/<token>/ with .htaccess and the files as links. While it is
  * built, the directory is called .<token>.
  */
-struct place {
+struct path {
 	char path[64 + HEX_SIZE + NAME_SIZE];
 };
 
 /* The path below secure of the file NAME in the link's directory. */
-static struct place apache_place(
+static struct path apache_path(
     const struct link *link, const char *hidden, const char *name)
 {
-	struct place place = {""};
-	struct text text = text_in(place.path, sizeof(place.path));
+	struct path place = {""};
+	struct buf text = buf_init(place.path, sizeof(place.path));
 
-	text_print(&text, "%lld/%s%s", link_bucket(link), hidden, link->token);
+	buf_addf(&text, "%lld/%s%s", link_bucket(link), hidden, link->token);
 	if (*name != '\0')
-		text_print(&text, "/%s", name);
+		buf_addf(&text, "/%s", name);
 	return place;
 }
 
 /* Adds a page for refusals, if there is one that fits between quotes. */
-static void rules_refusal(struct text *rules, const char *refusal)
+static void rules_refusal(struct buf *rules, const char *refusal)
 {
 	if (*refusal != '\0' && strpbrk(refusal, "\"\\%\r\n") == NULL)
-		text_print(rules, "ErrorDocument 403 \"%s\"\n", refusal);
+		buf_addf(rules, "ErrorDocument 403 \"%s\"\n", refusal);
 }
 
 /*
@@ -2978,13 +2856,13 @@ static void rules_refusal(struct text *rules, const char *refusal)
  * so that a server without mod_rewrite answers 500 and not the file. [S7]
  */
 static bool rules_write(
-    struct text *rules, const struct shop *shop, const struct offer *offer)
+    struct buf *rules, const struct shop *shop, const struct offer *offer)
 {
-	char least[STAMP_SIZE], greatest[STAMP_SIZE];
+	char least[APACHE_TIME_SIZE], greatest[APACHE_TIME_SIZE];
 
-	if (!stamp_range(shop->now, offer->link->end, least, greatest))
+	if (!apache_time_range(shop->now, offer->link->end, least, greatest))
 		return false;
-	text_print(rules,
+	buf_addf(rules,
 	    "RewriteEngine On\n"
 	    "RewriteCond %%{TIME} <%s [OR]\n"
 	    "RewriteCond %%{TIME} >%s [OR]\n"
@@ -3003,7 +2881,7 @@ static bool rules_write(
 	    "</IfModule>\n",
 	    least, greatest, offer->link->secret);
 	if (offer->list->length > 0)
-		text_put(rules,
+		buf_adds(rules,
 		    "<Files " LIST_PAGE ">\n"
 		    "ForceType \"text/html; charset=utf-8\"\n"
 		    "<IfModule mod_headers.c>\n"
@@ -3011,22 +2889,23 @@ static bool rules_write(
 		    "</IfModule>\n"
 		    "</Files>\n");
 	rules_refusal(rules, offer->refusal);
-	return !rules->full;
+	return !rules->overflowed;
 }
 
 /* One item as a link in the hidden directory. */
 static bool apache_link(
     const struct shop *shop, const struct link *link, const struct item *item)
 {
-	struct place place = apache_place(link, ".", item->name);
+	struct path place = apache_path(link, ".", item->name);
 	char target[2 * PATH_SIZE];
-	struct text text = text_in(target, sizeof(target));
+	struct buf text = buf_init(target, sizeof(target));
 
 	if (shop->settings.links == LINKS_HARD)
 		return linkat(shop->home, item->path, shop->secure, place.path,
 			   0) == 0;
-	text_print(&text, "%s/%s", shop->settings.home, item->path);
-	return !text.full && symlinkat(target, shop->secure, place.path) == 0;
+	buf_addf(&text, "%s/%s", shop->settings.home, item->path);
+	return !text.overflowed &&
+	    symlinkat(target, shop->secure, place.path) == 0;
 }
 
 /*
@@ -3036,28 +2915,28 @@ static bool apache_link(
  */
 static bool apache_forbid(const struct shop *shop, const struct offer *offer)
 {
-	struct place draft = apache_place(offer->link, ".", ".htaccess");
+	struct path draft = apache_path(offer->link, ".", ".htaccess");
 	char buffer[4096];
-	struct text rules = text_in(buffer, sizeof(buffer));
+	struct buf rules = buf_init(buffer, sizeof(buffer));
 	struct stat st;
 
 	if (fstatat(shop->secure, ".htaccess", &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return st.st_size > 0;
 	if (errno != ENOENT)
 		return false;
-	text_put(&rules, "RewriteEngine On\nRewriteRule ^ - [F]\n");
+	buf_adds(&rules, "RewriteEngine On\nRewriteRule ^ - [F]\n");
 	rules_refusal(&rules, offer->refusal);
 	return write_file(shop->secure, draft.path, &rules) &&
 	    renameat(shop->secure, draft.path, shop->secure, ".htaccess") == 0;
 }
 
 /* The bucket of LINK, as it is called below secure. */
-static struct place apache_bucket(const struct link *link)
+static struct path apache_bucket(const struct link *link)
 {
-	struct place place = {""};
-	struct text text = text_in(place.path, sizeof(place.path));
+	struct path place = {""};
+	struct buf text = buf_init(place.path, sizeof(place.path));
 
-	text_print(&text, "%lld", link_bucket(link));
+	buf_addf(&text, "%lld", link_bucket(link));
 	return place;
 }
 
@@ -3066,11 +2945,11 @@ static struct place apache_bucket(const struct link *link)
  * what is in it. Owner and program are two users there, and each sweeps what
  * the other made.
  */
-static mode_t mode_in(int at, const char *path)
+static mode_t mode_like(int dir, const char *path)
 {
 	struct stat st;
 
-	return fstatat(at, path, &st, 0) == 0 && (st.st_mode & S_IWGRP) != 0 ?
+	return fstatat(dir, path, &st, 0) == 0 && (st.st_mode & S_IWGRP) != 0 ?
 	    0771 :
 	    0711;
 }
@@ -3081,9 +2960,9 @@ static mode_t mode_in(int at, const char *path)
  */
 static bool apache_begin(const struct shop *shop, const struct offer *offer)
 {
-	struct place hidden = apache_place(offer->link, ".", "");
-	struct place bucket = apache_bucket(offer->link);
-	mode_t mode = mode_in(shop->secure, ".");
+	struct path hidden = apache_path(offer->link, ".", "");
+	struct path bucket = apache_bucket(offer->link);
+	mode_t mode = mode_like(shop->secure, ".");
 	int more;
 
 	for (more = 1; more >= 0; more--) {
@@ -3100,20 +2979,20 @@ static bool apache_begin(const struct shop *shop, const struct offer *offer)
 
 /* Fills the hidden directory, rules first, and gives it its name. [S6] */
 static bool apache_fill(
-    const struct shop *shop, const struct offer *offer, struct text *rules)
+    const struct shop *shop, const struct offer *offer, struct buf *rules)
 {
-	struct place file = apache_place(offer->link, ".", ".htaccess");
-	struct place hidden = apache_place(offer->link, ".", "");
-	struct place place = apache_place(offer->link, "", "");
+	struct path file = apache_path(offer->link, ".", ".htaccess");
+	struct path hidden = apache_path(offer->link, ".", "");
+	struct path place = apache_path(offer->link, "", "");
 	size_t i;
 
 	if (!rules_write(rules, shop, offer) ||
 	    !write_file(shop->secure, file.path, rules))
 		return false;
 	for (i = 0; i < offer->items->count; i++)
-		if (!apache_link(shop, offer->link, &offer->items->at[i]))
+		if (!apache_link(shop, offer->link, &offer->items->item[i]))
 			return false;
-	file = apache_place(offer->link, ".", LIST_PAGE);
+	file = apache_path(offer->link, ".", LIST_PAGE);
 	if (offer->list->length > 0 &&
 	    !write_file(shop->secure, file.path, offer->list))
 		return false;
@@ -3127,25 +3006,23 @@ static bool apache_fill(
  * when all that they guard is gone: whoever is killed on the way leaves no file
  * without them. False if it is still there. [S7]
  */
-static bool remove_link(int at, const char *path)
+static bool remove_link(int dir, const char *path)
 {
-	int fd = folder_open(at, path);
-	struct listing listing;
+	DIR *list = dir_open(dir, path);
 	const char *name;
 	bool guarding = false;
+	int more;
 
-	if (fd < 0)
-		return unlinkat(at, path, 0) == 0 || errno == ENOENT;
-	listing_begin(&listing, fd);
-	while ((name = listing_next(&listing)) != NULL)
+	if (list == NULL)
+		return unlinkat(dir, path, 0) == 0 || errno == ENOENT;
+	while ((more = dir_next(list, &name)) > 0)
 		if (strcmp(name, ".htaccess") != 0 &&
-		    unlinkat(fd, name, 0) != 0 && errno != ENOENT)
+		    unlinkat(dirfd(list), name, 0) != 0 && errno != ENOENT)
 			guarding = true;
-	if (errno == 0 && !guarding)
-		(void)unlinkat(fd, ".htaccess", 0);
-	listing_end(&listing);
-	(void)close(fd);
-	return unlinkat(at, path, AT_REMOVEDIR) == 0 || errno == ENOENT;
+	if (more == 0 && !guarding)
+		(void)unlinkat(dirfd(list), ".htaccess", 0);
+	dir_close(list);
+	return unlinkat(dir, path, AT_REMOVEDIR) == 0 || errno == ENOENT;
 }
 
 /* What one sweep may still do: links to remove, and tries in all. */
@@ -3154,50 +3031,44 @@ struct allowance {
 };
 
 /* Removes what is ALLOWED of a bucket's links, and it, too, if it is empty. */
-static void remove_bucket(int at, const char *bucket, struct allowance *allowed)
+static void remove_bucket(
+    int dir, const char *bucket, struct allowance *allowed)
 {
-	int fd = folder_open(at, bucket);
-	struct listing listing;
-	const char *name = NULL;
+	DIR *list = dir_open(dir, bucket);
+	const char *name;
+	int more = 1;
 
-	if (fd < 0)
+	if (list == NULL)
 		return;
-	listing_begin(&listing, fd);
 	while (allowed->links > 0 && allowed->tries > 0 &&
-	    (name = listing_next(&listing)) != NULL) {
+	    (more = dir_next(list, &name)) > 0) {
 		allowed->tries--;
-		if (remove_link(fd, name))
+		if (remove_link(dirfd(list), name))
 			allowed->links--;
 	}
-	listing_end(&listing);
-	(void)close(fd);
-	if (name == NULL)
-		(void)unlinkat(at, bucket, AT_REMOVEDIR);
+	dir_close(list);
+	if (more == 0)
+		(void)unlinkat(dir, bucket, AT_REMOVEDIR);
 }
 
 /*
- * Removes what is over below AT, at most SWEEP_MAX links: a bucket is a minute;
+ * Removes what is over below DIR, at most SWEEP_MAX links: a bucket is a minute;
  * when the minute is over, so is each link in it. One that cannot be removed
  * must not be in the way of the others for ever, but costs a try. [S14]
  */
-static void remove_expired(int at, time_t now)
+static void remove_expired(int dir, time_t now)
 {
 	struct allowance allowed = {SWEEP_MAX, 4 * SWEEP_MAX};
-	struct listing listing;
+	DIR *list = dir_open(dir, ".");
 	const char *name;
 	long minute;
 
-	listing_begin(&listing, at);
-	listing.hasty = true; /* what is missed goes with the next */
-	while (allowed.links > 0 && allowed.tries > 0 &&
-	    (name = listing_next(&listing)) != NULL) {
-		struct span digits = {name, strlen(name)};
-
-		if (number_read(digits, 0, 999999999, &minute) &&
+	while (list != NULL && allowed.links > 0 && allowed.tries > 0 &&
+	    dir_next(list, &name) > 0)
+		if (number_parse(span_of(name), 0, 999999999, &minute) &&
 		    minute < now / 60)
-			remove_bucket(at, name, &allowed);
-	}
-	listing_end(&listing);
+			remove_bucket(dirfd(list), name, &allowed);
+	dir_close(list);
 }
 
 static void apache_sweep(const struct shop *shop)
@@ -3207,9 +3078,9 @@ static void apache_sweep(const struct shop *shop)
 
 static bool apache_publish(const struct shop *shop, const struct offer *offer)
 {
-	struct place hidden = apache_place(offer->link, ".", "");
+	struct path hidden = apache_path(offer->link, ".", "");
 	char buffer[8192];
-	struct text rules = text_in(buffer, sizeof(buffer));
+	struct buf rules = buf_init(buffer, sizeof(buffer));
 	bool done = apache_begin(shop, offer) && apache_forbid(shop, offer) &&
 	    apache_fill(shop, offer, &rules);
 
@@ -3230,7 +3101,7 @@ static const char *apache_name(const struct item *item)
 static bool apache_alive(
     const struct shop *shop, const struct link *link, const struct item *item)
 {
-	struct place place = apache_place(link, "", apache_name(item));
+	struct path place = apache_path(link, "", apache_name(item));
 	struct stat st;
 
 	return fstatat(shop->secure, place.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
@@ -3238,31 +3109,31 @@ static bool apache_alive(
 
 static void apache_withdraw(const struct shop *shop, const struct link *link)
 {
-	struct place place = apache_place(link, "", "");
-	struct place bucket = apache_bucket(link);
+	struct path place = apache_path(link, "", "");
+	struct path bucket = apache_bucket(link);
 
 	(void)remove_link(shop->secure, place.path);
 	(void)unlinkat(shop->secure, bucket.path, AT_REMOVEDIR);
 }
 
 static void apache_address(const struct shop *shop, const struct link *link,
-    const struct item *item, struct text *text)
+    const struct item *item, struct buf *text)
 {
-	struct place place = apache_place(link, "", apache_name(item));
+	struct path place = apache_path(link, "", apache_name(item));
 
-	text_put(text, shop->settings.url);
-	text_put(text, "/");
-	text_url(text, place.path);
-	text_print(text, "?%s", link->secret);
+	buf_adds(text, shop->settings.url);
+	buf_adds(text, "/");
+	buf_addurl(text, place.path);
+	buf_addf(text, "?%s", link->secret);
 }
 
 /* The page lies beside the files. */
 static void apache_listed(const struct shop *shop, const struct link *link,
-    const struct item *item, struct text *text)
+    const struct item *item, struct buf *text)
 {
 	(void)shop;
-	text_url(text, item->name);
-	text_print(text, "?%s", link->secret);
+	buf_addurl(text, item->name);
+	buf_addf(text, "?%s", link->secret);
 }
 
 /*
@@ -3281,8 +3152,8 @@ static void apache_listed(const struct shop *shop, const struct link *link,
 #define MAC_SIZE (2 * SHA256_SIZE + 1)
 
 /* What is signed; the one is never taken for the other. */
-static const char kind_file[] = "file";
-static const char kind_list[] = "list";
+static const char sign_file[] = "file";
+static const char sign_list[] = "list";
 
 /* Signs that the WHAT of this KIND opens until END, as these are written. */
 static bool signature_make(const char *key, const char *kind, struct span end,
@@ -3290,49 +3161,49 @@ static bool signature_make(const char *key, const char *kind, struct span end,
 {
 	unsigned char bytes[SHA256_SIZE];
 	char buffer[PATH_SIZE + 64];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 	struct span message = {buffer, 0};
 
-	text_print(&text, "%s ", kind);
-	text_add(&text, end.at, end.length);
-	text_put(&text, " ");
-	text_add(&text, what.at, what.length);
+	buf_addf(&text, "%s ", kind);
+	buf_addmem(&text, end.bytes, end.length);
+	buf_adds(&text, " ");
+	buf_addmem(&text, what.bytes, what.length);
 	message.length = text.length;
 	hmac(span_of(key), message, bytes);
 	hex_write(bytes, sizeof(bytes), mac);
-	return !text.full;
+	return !text.overflowed;
 }
 
 /* Adds the address at which this program opens the WHAT of this KIND. */
 static void signed_address(const struct shop *shop, const char *key,
-    const char *kind, time_t end, const char *what, struct text *text)
+    const char *kind, time_t end, const char *what, struct buf *text)
 {
 	const char *script = shop->request.script;
 	char digits[24];
-	struct text number = text_in(digits, sizeof(digits));
+	struct buf number = buf_init(digits, sizeof(digits));
 	char mac[MAC_SIZE];
 
-	text_number(&number, (long long)end, 1);
+	buf_addf(&number, "%lld", (long long)end);
 	if (script[0] == '\0')
 		complain("SCRIPT_NAME: not a plain path");
 	if (script[0] == '\0' ||
 	    !signature_make(key, kind, span_of(digits), span_of(what), mac)) {
-		text->full = true;
+		text->overflowed = true;
 		return;
 	}
-	text_print(text, "%s/%s/%s/", script, digits, mac);
-	text_url(text, what);
+	buf_addf(text, "%s/%s/%s/", script, digits, mac);
+	buf_addurl(text, what);
 }
 
 /* The path below home of the page of LINK, or of its bucket. */
-static struct place list_place(const struct link *link, bool page)
+static struct path list_path(const struct link *link, bool page)
 {
-	struct place place = {""};
-	struct text text = text_in(place.path, sizeof(place.path));
+	struct path place = {""};
+	struct buf text = buf_init(place.path, sizeof(place.path));
 
-	text_print(&text, "lists/%lld", link_bucket(link));
+	buf_addf(&text, "lists/%lld", link_bucket(link));
 	if (page)
-		text_print(&text, "/%s", link->token);
+		buf_addf(&text, "/%s", link->token);
 	return place;
 }
 
@@ -3348,15 +3219,15 @@ static bool list_folder(const struct shop *shop, const char *path, mode_t mode)
  */
 static bool list_publish(const struct shop *shop, const struct offer *offer)
 {
-	struct place bucket = list_place(offer->link, false);
-	struct place page = list_place(offer->link, true);
+	struct path bucket = list_path(offer->link, false);
+	struct path page = list_path(offer->link, true);
 	bool done = offer->list->length == 0;
 	int more;
 
 	for (more = 1; !done && more >= 0; more--) {
 		if (!list_folder(shop, "lists", 0700) ||
 		    !list_folder(
-			shop, bucket.path, mode_in(shop->home, "lists")))
+			shop, bucket.path, mode_like(shop->home, "lists")))
 			break;
 		done = write_file(shop->home, page.path, offer->list);
 		if (!done && errno != ENOENT)
@@ -3372,7 +3243,7 @@ static bool list_publish(const struct shop *shop, const struct offer *offer)
 static bool list_alive(
     const struct shop *shop, const struct link *link, const struct item *item)
 {
-	struct place page = list_place(link, true);
+	struct path page = list_path(link, true);
 	struct stat st;
 
 	return item != NULL ||
@@ -3381,18 +3252,18 @@ static bool list_alive(
 
 static void list_withdraw(const struct shop *shop, const struct link *link)
 {
-	struct place bucket = list_place(link, false);
-	struct place page = list_place(link, true);
+	struct path bucket = list_path(link, false);
+	struct path page = list_path(link, true);
 
 	(void)unlinkat(shop->home, page.path, 0);
 	(void)unlinkat(shop->home, bucket.path, AT_REMOVEDIR);
 }
 
 static void list_address(const struct shop *shop, const char *key,
-    const struct link *link, struct text *text)
+    const struct link *link, struct buf *text)
 {
-	signed_address(shop, key, kind_list, link->end, link->token, text);
-	text_put(text, "/" LIST_PAGE);
+	signed_address(shop, key, sign_list, link->end, link->token, text);
+	buf_adds(text, "/" LIST_PAGE);
 }
 
 static void list_sweep(const struct shop *shop)
@@ -3420,7 +3291,7 @@ static bool cgi_publish(const struct shop *shop, const struct offer *offer)
 	size_t i;
 
 	for (i = 0; i < offer->items->count; i++) {
-		const char *path = offer->items->at[i].path;
+		const char *path = offer->items->item[i].path;
 
 		if (faccessat(shop->home, path, R_OK, 0) != 0) {
 			complain("%s: %s", path, strerror(errno));
@@ -3431,13 +3302,13 @@ static bool cgi_publish(const struct shop *shop, const struct offer *offer)
 }
 
 static void cgi_address(const struct shop *shop, const struct link *link,
-    const struct item *item, struct text *text)
+    const struct item *item, struct buf *text)
 {
 	const char *key = shop->settings.key;
 
 	if (item != NULL)
 		signed_address(
-		    shop, key, kind_file, link->end, item_path(item), text);
+		    shop, key, sign_file, link->end, item_path(item), text);
 	else
 		list_address(shop, key, link, text);
 }
@@ -3448,33 +3319,33 @@ static void cgi_address(const struct shop *shop, const struct link *link,
  * in hexadecimal; the server has to know the window.
  */
 static void secdownload_mac(const struct settings *settings, const char *hex,
-    const char *path, struct text *text)
+    const char *path, struct buf *text)
 {
 	unsigned char bytes[SHA256_SIZE];
 	char buffer[PATH_SIZE + 32];
-	struct text message = text_in(buffer, sizeof(buffer));
+	struct buf message = buf_init(buffer, sizeof(buffer));
 	struct digest digest;
 
 	if (settings->algorithm == ALGORITHM_HMAC_SHA256) {
-		text_print(&message, "/%s/%s", hex, path);
+		buf_addf(&message, "/%s/%s", hex, path);
 		hmac(span_of(settings->secret), span_of(buffer), bytes);
-		text_base64url(text, bytes, SHA256_SIZE);
+		buf_addbase64url(text, bytes, SHA256_SIZE);
 	} else {
 		char mac[2 * MD5_SIZE + 1];
 
-		text_print(&message, "/%s%s", path, hex);
+		buf_addf(&message, "/%s%s", path, hex);
 		digest_begin(&digest, &md5);
 		digest_add(&digest, settings->secret, strlen(settings->secret));
 		digest_add(&digest, buffer, message.length);
 		digest_end(&digest, bytes);
 		hex_write(bytes, MD5_SIZE, mac);
-		text_put(text, mac);
+		buf_adds(text, mac);
 	}
-	text->full = text->full || message.full;
+	text->overflowed = text->overflowed || message.overflowed;
 }
 
 static void secdownload_address(const struct shop *shop,
-    const struct link *link, const struct item *item, struct text *text)
+    const struct link *link, const struct item *item, struct buf *text)
 {
 	const struct settings *settings = &shop->settings;
 	uint64_t given = (uint64_t)(link->end - settings->window);
@@ -3489,10 +3360,10 @@ static void secdownload_address(const struct shop *shop,
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)(given >> 8 * (3 - i));
 	hex_write(bytes, sizeof(bytes), hex);
-	text_print(text, "%s/", settings->prefix);
+	buf_addf(text, "%s/", settings->prefix);
 	secdownload_mac(settings, hex, item_path(item), text);
-	text_print(text, "/%s/", hex);
-	text_url(text, item_path(item));
+	buf_addf(text, "/%s/", hex);
+	buf_addurl(text, item_path(item));
 }
 
 /*
@@ -3500,23 +3371,23 @@ static void secdownload_address(const struct shop *shop,
  * appendix D): in plain characters, and, where that is not all of it or ALWAYS,
  * as it is.
  */
-static void text_disposition(struct text *text, const char *name, bool always)
+static void buf_adddisposition(struct buf *text, const char *name, bool always)
 {
-	const char *at;
+	const char *c;
 
-	text_put(text, "attachment; filename=\"");
-	for (at = name; *at != '\0'; at++) {
-		unsigned char byte = (unsigned char)*at;
+	buf_adds(text, "attachment; filename=\"");
+	for (c = name; *c != '\0'; c++) {
+		unsigned char byte = (unsigned char)*c;
 		bool plain = byte < 0x80 && !iscntrl(byte) &&
 		    strchr("\"\\%/", byte) == NULL;
 
-		text_add(text, plain ? at : "_", 1);
+		buf_addmem(text, plain ? c : "_", 1);
 		always = always || !plain;
 	}
-	text_put(text, "\"");
+	buf_adds(text, "\"");
 	if (always) {
-		text_put(text, "; filename*=UTF-8''");
-		text_percent(text, name, "");
+		buf_adds(text, "; filename*=UTF-8''");
+		buf_addpercent(text, name, "");
 	}
 }
 
@@ -3527,7 +3398,7 @@ static void text_disposition(struct text *text, const char *name, bool always)
  */
 
 /* Adds the host as browsers write it in Host: without the usual port. */
-static void s3_host(const struct settings *settings, struct text *text)
+static void s3_host(const struct settings *settings, struct buf *text)
 {
 	const char *host = strstr(settings->s3_endpoint, "://") + 3;
 	bool secure = strncmp(settings->s3_endpoint, "https", 5) == 0;
@@ -3536,85 +3407,85 @@ static void s3_host(const struct settings *settings, struct text *text)
 	size_t start = text->length, i;
 
 	if (settings->s3_style == STYLE_VIRTUAL)
-		text_print(text, "%s.", settings->s3_bucket);
-	text_add(text, host, usual ? (size_t)(port - host) : strlen(host));
+		buf_addf(text, "%s.", settings->s3_bucket);
+	buf_addmem(text, host, usual ? (size_t)(port - host) : strlen(host));
 	for (i = start; i < text->length; i++)
-		text->at[i] = (char)tolower((unsigned char)text->at[i]);
+		text->bytes[i] = (char)tolower((unsigned char)text->bytes[i]);
 }
 
-static void s3_origin(const struct settings *settings, struct text *text)
+static void s3_origin(const struct settings *settings, struct buf *text)
 {
 	bool secure = strncmp(settings->s3_endpoint, "https", 5) == 0;
 
-	text_put(text, secure ? "https://" : "http://");
+	buf_adds(text, secure ? "https://" : "http://");
 	s3_host(settings, text);
 }
 
 /* Adds the path of the object PATH, encoded as it is signed and asked for. */
 static void s3_path(
-    const struct settings *settings, const char *path, struct text *text)
+    const struct settings *settings, const char *path, struct buf *text)
 {
 	const char *prefix = settings->s3_prefix;
 
 	prefix += strspn(prefix, "/");
 	if (settings->s3_style == STYLE_PATH) {
-		text_put(text, "/");
-		text_url(text, settings->s3_bucket);
+		buf_adds(text, "/");
+		buf_addurl(text, settings->s3_bucket);
 	}
 	if (*prefix != '\0') {
-		text_put(text, "/");
-		text_url(text, prefix);
+		buf_adds(text, "/");
+		buf_addurl(text, prefix);
 	}
-	text_put(text, "/");
-	text_url(text, path);
+	buf_adds(text, "/");
+	buf_addurl(text, path);
 }
 
 /* What makes a signature hold: "stamp" is 20130524T000000Z. */
 struct s3_scope {
 	char stamp[32];
-	char at[3 * PATH_SIZE]; /* day/region/s3/aws4_request */
+	char name[3 * PATH_SIZE]; /* day/region/s3/aws4_request */
 };
 
 static bool s3_scope(
     const struct settings *settings, time_t when, struct s3_scope *scope)
 {
-	struct text instant = text_in(scope->stamp, sizeof(scope->stamp));
-	struct text text = text_in(scope->at, sizeof(scope->at));
+	struct buf instant = buf_init(scope->stamp, sizeof(scope->stamp));
+	struct buf text = buf_init(scope->name, sizeof(scope->name));
 	struct tm tm;
 
 	if (gmtime_r(&when, &tm) == NULL)
 		return false;
-	text_print(&instant, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900,
+	buf_addf(&instant, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900,
 	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	text_print(&text, "%.*s/%s/s3/aws4_request", 8, scope->stamp,
+	buf_addf(&text, "%.*s/%s/s3/aws4_request", 8, scope->stamp,
 	    settings->s3_region);
-	return !text.full;
+	return !text.overflowed;
 }
 
 /* Adds the query but its signature, in the order of its names. */
 static void s3_query(const struct settings *settings,
-    const struct s3_scope *scope, const char *name, struct text *text)
+    const struct s3_scope *scope, const char *name, struct buf *text)
 {
 	char buffer[4 * NAME_SIZE + 64];
-	struct text disposition = text_in(buffer, sizeof(buffer));
+	struct buf disposition = buf_init(buffer, sizeof(buffer));
 
-	text_put(text, "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=");
-	text_percent(text, settings->s3_key, "");
-	text_put(text, "%2F");
-	text_percent(text, scope->at, "");
-	text_print(text, "&X-Amz-Date=%s&X-Amz-Expires=%ld", scope->stamp,
+	buf_adds(text, "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=");
+	buf_addpercent(text, settings->s3_key, "");
+	buf_adds(text, "%2F");
+	buf_addpercent(text, scope->name, "");
+	buf_addf(text, "&X-Amz-Date=%s&X-Amz-Expires=%ld", scope->stamp,
 	    settings->window);
 	if (settings->s3_token[0] != '\0') {
-		text_put(text, "&X-Amz-Security-Token=");
-		text_percent(text, settings->s3_token, "");
+		buf_adds(text, "&X-Amz-Security-Token=");
+		buf_addpercent(text, settings->s3_token, "");
 	}
-	text_put(text, "&X-Amz-SignedHeaders=host");
+	buf_adds(text, "&X-Amz-SignedHeaders=host");
 	if (name != NULL) {
-		text_disposition(&disposition, name, false);
-		text_put(text, "&response-content-disposition=");
-		text_percent(text, buffer, "");
+		buf_adddisposition(&disposition, name, false);
+		buf_adds(text, "&response-content-disposition=");
+		buf_addpercent(text, buffer, "");
 	}
-	text->full = text->full || disposition.full;
+	text->overflowed = text->overflowed || disposition.overflowed;
 }
 
 /* Signs MESSAGE with the key of the day, region and service. */
@@ -3622,15 +3493,15 @@ static void s3_sign(const struct settings *settings,
     const struct s3_scope *scope, struct span message, char mac[MAC_SIZE])
 {
 	char start[PATH_SIZE + 8];
-	struct text text = text_in(start, sizeof(start));
+	struct buf text = buf_init(start, sizeof(start));
 	unsigned char bytes[SHA256_SIZE];
 	struct span key = {(const char *)bytes, SHA256_SIZE};
-	struct span rest = span_of(scope->at);
+	struct span rest = span_of(scope->name);
 
-	text_print(&text, "AWS4%s", settings->s3_secret);
-	hmac(span_of(start), span_cut(&rest, '/'), bytes);
+	buf_addf(&text, "AWS4%s", settings->s3_secret);
+	hmac(span_of(start), span_split(&rest, '/'), bytes);
 	while (rest.length > 0)
-		hmac(key, span_cut(&rest, '/'), bytes);
+		hmac(key, span_split(&rest, '/'), bytes);
 	hmac(key, message, bytes);
 	hex_write(bytes, SHA256_SIZE, mac);
 	wipe(start, sizeof(start));
@@ -3643,32 +3514,32 @@ static bool s3_signature(const struct settings *settings,
     char mac[MAC_SIZE])
 {
 	char request_at[18 * PATH_SIZE], message_at[4 * PATH_SIZE];
-	struct text request = text_in(request_at, sizeof(request_at));
-	struct text message = text_in(message_at, sizeof(message_at));
+	struct buf request = buf_init(request_at, sizeof(request_at));
+	struct buf message = buf_init(message_at, sizeof(message_at));
 	unsigned char bytes[SHA256_SIZE];
 
-	text_print(&request, "GET\n%s\n%s\nhost:", where, query);
+	buf_addf(&request, "GET\n%s\n%s\nhost:", where, query);
 	s3_host(settings, &request);
-	text_put(&request, "\n\nhost\nUNSIGNED-PAYLOAD");
-	sha256_of(span_of(request.at), span_of(""), bytes);
+	buf_adds(&request, "\n\nhost\nUNSIGNED-PAYLOAD");
+	sha256_of(span_of(request.bytes), span_of(""), bytes);
 	hex_write(bytes, SHA256_SIZE, mac);
-	text_print(&message, "AWS4-HMAC-SHA256\n%s\n%s\n%s", scope->stamp,
-	    scope->at, mac);
-	s3_sign(settings, scope, span_of(message.at), mac);
-	return !request.full && !message.full;
+	buf_addf(&message, "AWS4-HMAC-SHA256\n%s\n%s\n%s", scope->stamp,
+	    scope->name, mac);
+	s3_sign(settings, scope, span_of(message.bytes), mac);
+	return !request.overflowed && !message.overflowed;
 }
 
 /*
  * Adds a link to the object PATH that opens from WHEN on for the window, and is
- * saved as NAME; without a NAME, as the store calls it. TEXT is full if there
+ * saved as NAME; without a NAME, as the store calls it. TEXT overflows if there
  * is no such link.
  */
 static void s3_presign(const struct settings *settings, time_t when,
-    const char *path, const char *name, struct text *text)
+    const char *path, const char *name, struct buf *text)
 {
 	char where_at[8 * PATH_SIZE], query_at[8 * PATH_SIZE];
-	struct text where = text_in(where_at, sizeof(where_at));
-	struct text query = text_in(query_at, sizeof(query_at));
+	struct buf where = buf_init(where_at, sizeof(where_at));
+	struct buf query = buf_init(query_at, sizeof(query_at));
 	char mac[MAC_SIZE];
 	struct s3_scope scope;
 
@@ -3676,20 +3547,20 @@ static void s3_presign(const struct settings *settings, time_t when,
 	if (s3_scope(settings, when, &scope))
 		s3_query(settings, &scope, name, &query);
 	else
-		query.full = true;
+		query.overflowed = true;
 	s3_origin(settings, text);
-	if (where.full || query.full ||
-	    !s3_signature(settings, &scope, where.at, query.at, mac))
-		text->full = true;
+	if (where.overflowed || query.overflowed ||
+	    !s3_signature(settings, &scope, where.bytes, query.bytes, mac))
+		text->overflowed = true;
 	else
-		text_print(
-		    text, "%s?%s&X-Amz-Signature=%s", where.at, query.at, mac);
-	if (text->full)
+		buf_addf(text, "%s?%s&X-Amz-Signature=%s", where.bytes,
+		    query.bytes, mac);
+	if (text->overflowed)
 		complain("%s: its address is too long", path);
 }
 
 static void s3_address(const struct shop *shop, const struct link *link,
-    const struct item *item, struct text *text)
+    const struct item *item, struct buf *text)
 {
 	const struct settings *settings = &shop->settings;
 
@@ -3762,13 +3633,13 @@ enum opened {
 };
 
 /* Is MAC the signature of WHAT? As signature_make. [S16] */
-static bool signature_fits(const char *key, const char *kind, struct span end,
+static bool signature_verify(const char *key, const char *kind, struct span end,
     struct span what, struct span mac)
 {
 	char right[MAC_SIZE];
 	bool fits = mac.length == MAC_SIZE - 1 &&
 	    signature_make(key, kind, end, what, right) &&
-	    same_bytes(mac.at, right, MAC_SIZE - 1);
+	    equal_const_time(mac.bytes, right, MAC_SIZE - 1);
 
 	wipe(right, sizeof(right));
 	return fits;
@@ -3778,7 +3649,7 @@ static bool signature_fits(const char *key, const char *kind, struct span end,
  * Looks at the path behind the script's, "/<end>/<mac>/<what>". WHAT is then
  * the path of a file below home/files; of a list, LINK has end and token. [S16]
  */
-static enum opened link_open(
+static enum opened signed_path_parse(
     const struct shop *shop, struct span *what, struct link *link)
 {
 	const struct delivery *delivery = delivery_of(shop);
@@ -3789,18 +3660,18 @@ static enum opened link_open(
 
 	if (delivery->key == NULL || rest.length < 2)
 		return OPENED_NONE;
-	if (span_cut(&rest, '/').length > 0)
+	if (span_split(&rest, '/').length > 0)
 		return OPENED_WRONG;
-	end = span_cut(&rest, '/');
-	mac = span_cut(&rest, '/');
+	end = span_split(&rest, '/');
+	mac = span_split(&rest, '/');
 	*what = rest;
-	token = span_cut(&rest, '/');
-	if (!long_number_read(end, &seconds))
+	token = span_split(&rest, '/');
+	if (!int64_parse(end, &seconds))
 		return OPENED_WRONG;
-	is_file = signature_fits(
-	    delivery->key(&shop->settings), kind_file, end, *what, mac);
-	is_list = signature_fits(delivery->key(&shop->settings), kind_list, end,
-		      token, mac) &&
+	is_file = signature_verify(
+	    delivery->key(&shop->settings), sign_file, end, *what, mac);
+	is_list = signature_verify(delivery->key(&shop->settings), sign_list,
+		      end, token, mac) &&
 	    span_is(rest, LIST_PAGE) &&
 	    span_copy(token, link->token, sizeof(link->token));
 	link->end = (time_t)seconds;
@@ -3819,27 +3690,27 @@ enum range { RANGE_NONE, RANGE_PART, RANGE_BEHIND };
  * is not understood, count as none. One that holds all of the file is a part,
  * too: players ask for "0-" to see whether they can have parts.
  */
-static enum range range_read(
+static enum range range_parse(
     const char *range, int64_t size, int64_t *first, int64_t *length)
 {
 	struct span rest = span_of(range);
-	struct span unit = span_cut(&rest, '=');
-	struct span from = span_trim(span_cut(&rest, '-'));
+	struct span unit = span_split(&rest, '=');
+	struct span from = span_trim(span_split(&rest, '-'));
 	struct span to = span_trim(rest);
 	int64_t start = 0, last = size - 1;
 
 	*first = 0;
 	*length = size;
-	if (!same_letters(unit, "bytes") || strchr(range, '-') == NULL ||
+	if (!equals_nocase(unit, "bytes") || strchr(range, '-') == NULL ||
 	    size == 0)
 		return RANGE_NONE;
 	if (from.length == 0) {
 		/* the last bytes, or all where there are not as many */
-		if (!long_number_read(to, &start))
+		if (!int64_parse(to, &start))
 			return RANGE_NONE;
 		start = start < size ? size - start : 0;
-	} else if (!long_number_read(from, &start) ||
-	    (to.length > 0 && (!long_number_read(to, &last) || last < start))) {
+	} else if (!int64_parse(from, &start) ||
+	    (to.length > 0 && (!int64_parse(to, &last) || last < start))) {
 		return RANGE_NONE;
 	}
 	if (start >= size)
@@ -3856,9 +3727,9 @@ static enum range range_read(
 static bool download_open(struct shop *shop, struct span what)
 {
 	struct download *download = &shop->download;
-	struct item *item = &shop->items.at[0];
-	struct text tag = text_in(download->tag, sizeof(download->tag));
-	struct text date = text_in(download->date, sizeof(download->date));
+	struct item *item = &shop->items.item[0];
+	struct buf tag = buf_init(download->tag, sizeof(download->tag));
+	struct buf date = buf_init(download->date, sizeof(download->date));
 	struct stat st;
 
 	shop->items.count = 0;
@@ -3874,10 +3745,10 @@ static bool download_open(struct shop *shop, struct span what)
 	}
 	download->size = download->length = st.st_size;
 	download->first = 0;
-	text_print(&tag, "\"%lld-%lld-%ld\"", (long long)st.st_size,
+	buf_addf(&tag, "\"%lld-%lld-%ld\"", (long long)st.st_size,
 	    (long long)st.st_mtime, changed_nanoseconds(&st));
-	text_http_date(&date, st.st_mtime);
-	return !tag.full && !date.full;
+	buf_addhttpdate(&date, st.st_mtime);
+	return !tag.overflowed && !date.overflowed;
 }
 
 /*
@@ -3892,14 +3763,14 @@ static enum range download_range(
 		strcmp(request->if_range, download->tag) != 0 &&
 		strcmp(request->if_range, download->date) != 0))
 		return RANGE_NONE;
-	return range_read(request->range, download->size, &download->first,
+	return range_parse(request->range, download->size, &download->first,
 	    &download->length);
 }
 
 /* Reads the page of LINK into shop->list; its length, or -1 with errno. */
 static ssize_t list_read(struct shop *shop, const struct link *link)
 {
-	struct place page = list_place(link, true);
+	struct path page = list_path(link, true);
 
 	return read_file(shop->home, page.path, shop->list, sizeof(shop->list));
 }
@@ -4217,19 +4088,19 @@ static const char *const phrases[PHRASES][LANGUAGES] = {
  * Reads the weight of a language, "q=0.8", in thousandths (RFC 9110, 12.4.2);
  * 1000 where there is none, 0 if it is not a weight.
  */
-static long weight_read(struct span weight)
+static long weight_parse(struct span weight)
 {
-	struct span name = span_trim(span_cut(&weight, '='));
-	struct span whole = span_trim(span_cut(&weight, '.'));
+	struct span name = span_trim(span_split(&weight, '='));
+	struct span whole = span_trim(span_split(&weight, '.'));
 	long ones, part = 0;
 	size_t i;
 
 	if (name.length == 0)
 		return 1000;
 	weight = span_trim(weight);
-	if (!same_letters(name, "q") || !number_read(whole, 0, 1, &ones) ||
+	if (!equals_nocase(name, "q") || !number_parse(whole, 0, 1, &ones) ||
 	    weight.length > 3 ||
-	    (weight.length > 0 && !number_read(weight, 0, 999, &part)))
+	    (weight.length > 0 && !number_parse(weight, 0, 999, &part)))
 		return 0;
 	for (i = weight.length; i < 3; i++)
 		part *= 10;
@@ -4247,15 +4118,15 @@ static long language_choose(const char *accept, long fallback)
 	long chosen = fallback, greatest = 0;
 
 	while (rest.length > 0) {
-		struct span weight = span_cut(&rest, ',');
-		struct span range = span_cut(&weight, ';');
-		struct span primary = span_trim(span_cut(&range, '-'));
+		struct span weight = span_split(&rest, ',');
+		struct span range = span_split(&weight, ';');
+		struct span primary = span_trim(span_split(&range, '-'));
 		long language = span_is(primary, "*") ? fallback : -1;
-		long q = weight_read(weight);
+		long q = weight_parse(weight);
 		long i;
 
 		for (i = 0; i < (long)LANGUAGES; i++)
-			if (same_letters(primary, languages[i]))
+			if (equals_nocase(primary, languages[i]))
 				language = i;
 		if (language >= 0 && q > greatest) {
 			chosen = language;
@@ -4266,72 +4137,73 @@ static long language_choose(const char *accept, long fallback)
 }
 
 /* Adds PHRASE, with ONE, TWO and THREE for its $1, $2 and $3. */
-static void text_phrase(struct text *out, long language, enum phrase phrase,
+static void buf_addsentence(struct buf *out, long language, enum phrase phrase,
     const char *one, const char *two, const char *three)
 {
 	const char *const given[] = {one, two, three};
-	const char *at = phrases[phrase][language];
+	const char *rest = phrases[phrase][language];
 	const char *mark;
 
-	while ((mark = strchr(at, '$')) != NULL) {
-		text_add(out, at, (size_t)(mark - at));
-		text_put(out, given[mark[1] - '1']);
-		at = mark + 2;
+	while ((mark = strchr(rest, '$')) != NULL) {
+		buf_addmem(out, rest, (size_t)(mark - rest));
+		buf_adds(out, given[mark[1] - '1']);
+		rest = mark + 2;
 	}
-	text_put(out, at);
+	buf_adds(out, rest);
 }
 
 /* Adds a phrase that has nothing to be put in. */
-static void text_say(struct text *out, long language, enum phrase phrase)
+static void buf_addphrase(struct buf *out, long language, enum phrase phrase)
 {
-	text_put(out, phrases[phrase][language]);
+	buf_adds(out, phrases[phrase][language]);
 }
 
 /* A part of a sentence, made apart. */
-struct part {
-	char at[64];
+struct phrase_arg {
+	char string[64];
 };
 
-static struct part part_number(long value, size_t width)
+static struct phrase_arg arg_number(long value, int width)
 {
-	struct part part = {""};
-	struct text text = text_in(part.at, sizeof(part.at));
+	struct phrase_arg part = {""};
+	struct buf text = buf_init(part.string, sizeof(part.string));
 
-	text_number(&text, value, width);
+	buf_addf(&text, "%0*ld", width, value);
 	return part;
 }
 
 /* The day of TM, as 23 November 2026. */
-static struct part part_date(long language, const struct tm *tm)
+static struct phrase_arg arg_date(long language, const struct tm *tm)
 {
-	struct part part = {""};
-	struct text text = text_in(part.at, sizeof(part.at));
+	struct phrase_arg part = {""};
+	struct buf text = buf_init(part.string, sizeof(part.string));
 	enum phrase month = (enum phrase)(MONTH_FIRST + tm->tm_mon);
-	struct part day = part_number(tm->tm_mday, 1);
-	struct part year = part_number(tm->tm_year + 1900, 1);
+	struct phrase_arg day = arg_number(tm->tm_mday, 1);
+	struct phrase_arg year = arg_number(tm->tm_year + 1900, 1);
 
-	text_phrase(&text, language, AS_DATE,
-	    tm->tm_mday == 1 ? phrases[DAY_ONE][language] : day.at,
-	    phrases[month][language], year.at);
+	buf_addsentence(&text, language, AS_DATE,
+	    tm->tm_mday == 1 ? phrases[DAY_ONE][language] : day.string,
+	    phrases[month][language], year.string);
 	return part;
 }
 
 /* The time of TM: AS_TIME, or AS_SECONDS. */
-static struct part part_time(
+static struct phrase_arg arg_time(
     long language, enum phrase phrase, const struct tm *tm)
 {
-	struct part part = {""};
-	struct text text = text_in(part.at, sizeof(part.at));
-	struct part hours = part_number(tm->tm_hour, 2);
-	struct part minutes = part_number(tm->tm_min, 2);
-	struct part seconds = part_number(tm->tm_sec, 2);
+	struct phrase_arg part = {""};
+	struct buf text = buf_init(part.string, sizeof(part.string));
+	struct phrase_arg hours = arg_number(tm->tm_hour, 2);
+	struct phrase_arg minutes = arg_number(tm->tm_min, 2);
+	struct phrase_arg seconds = arg_number(tm->tm_sec, 2);
 
-	text_phrase(&text, language, phrase, hours.at, minutes.at, seconds.at);
+	buf_addsentence(&text, language, phrase, hours.string, minutes.string,
+	    seconds.string);
 	return part;
 }
 
 /* Adds a size in units of 1000, as phones and shops show it: 4.7 MB. */
-static void text_size(struct text *out, long language, off_t size)
+static void buf_addsize(struct buf *out, long language, off_t size)
 {
 	enum phrase unit = UNIT_BYTES;
 	long long one = 1;
@@ -4340,13 +4212,13 @@ static void text_size(struct text *out, long language, off_t size)
 		one *= 1000;
 		unit++;
 	}
-	text_print(out, "%lld", (long long)size / one);
+	buf_addf(out, "%lld", (long long)size / one);
 	if (unit > UNIT_BYTES && size < 10 * one) {
-		text_say(out, language, DECIMAL_POINT);
-		text_print(out, "%lld", (long long)size % one * 10 / one);
+		buf_addphrase(out, language, DECIMAL_POINT);
+		buf_addf(out, "%lld", (long long)size % one * 10 / one);
 	}
-	text_put(out, "&nbsp;");
-	text_say(out, language, unit);
+	buf_adds(out, "&nbsp;");
+	buf_addphrase(out, language, unit);
 }
 
 /* Where the keyboard is when a page has come. */
@@ -4511,108 +4383,110 @@ static const char built_in_page[] =
     "</html>\n";
 
 /*
- * Adds the page from AT on, up to MARKER or its end, with its language and
+ * Adds the page from REST on, up to MARKER or its end, with its language and
  * TITLE; returns what comes after the marker.
  */
-static const char *page_part(
-    struct text *out, long language, enum phrase title, const char *at)
+static const char *page_copy(
+    struct buf *out, long language, enum phrase title, const char *rest)
 {
 	const char *mark;
 
-	while ((mark = strstr(at, "<!-- redeem")) != NULL) {
-		text_add(out, at, (size_t)(mark - at));
+	while ((mark = strstr(rest, "<!-- redeem")) != NULL) {
+		buf_addmem(out, rest, (size_t)(mark - rest));
 		if (strncmp(mark, MARKER, strlen(MARKER)) == 0)
 			return mark + strlen(MARKER);
-		at = mark;
-		if (strncmp(at, MARKER_TITLE, strlen(MARKER_TITLE)) == 0) {
-			text_say(out, language, title);
-			at += strlen(MARKER_TITLE);
-		} else if (strncmp(at, MARKER_LANG, strlen(MARKER_LANG)) == 0) {
-			text_put(out, languages[language]);
-			at += strlen(MARKER_LANG);
+		rest = mark;
+		if (strncmp(rest, MARKER_TITLE, strlen(MARKER_TITLE)) == 0) {
+			buf_addphrase(out, language, title);
+			rest += strlen(MARKER_TITLE);
+		} else if (strncmp(rest, MARKER_LANG, strlen(MARKER_LANG)) ==
+		    0) {
+			buf_adds(out, languages[language]);
+			rest += strlen(MARKER_LANG);
 		} else {
-			text_add(out, at++, 1);
+			buf_addmem(out, rest++, 1);
 		}
 	}
-	text_put(out, at);
-	return at + strlen(at);
+	buf_adds(out, rest);
+	return rest + strlen(rest);
 }
 
 /* Begins a page: the owner's, or the built-in one; returns the rest of it. */
 static const char *page_begin(
-    struct text *out, const struct shop *shop, enum phrase title)
+    struct buf *out, const struct shop *shop, enum phrase title)
 {
 	const char *page = shop->page[0] != '\0' ? shop->page : built_in_page;
-	const char *rest = page_part(out, shop->language, title, page);
+	const char *rest = page_copy(out, shop->language, title, page);
 
 	/* the owner's page may be in another language than what stands in it */
-	text_print(out, "<div id=\"redeem\" lang=\"%s\">\n",
+	buf_addf(out, "<div id=\"redeem\" lang=\"%s\">\n",
 	    languages[shop->language]);
 	return rest;
 }
 
-static void page_end(struct text *out, const struct shop *shop,
+static void page_end(struct buf *out, const struct shop *shop,
     enum phrase title, const char *rest)
 {
-	text_put(out, "</div>\n");
+	buf_adds(out, "</div>\n");
 	while (*rest != '\0')
-		rest = page_part(out, shop->language, title, rest);
+		rest = page_copy(out, shop->language, title, rest);
 }
 
 /* Adds what OUTCOME means, and what to do. */
 static void page_sentence(
-    struct text *out, const struct shop *shop, enum outcome outcome)
+    struct buf *out, const struct shop *shop, enum outcome outcome)
 {
 	enum phrase phrase = answers[outcome].sentence;
 	long minutes = (shop->wait + 59) / 60;
-	struct part one = {""}, two = {""};
+	struct phrase_arg one = {""}, two = {""};
 	struct tm tm;
 
 	memset(&tm, 0, sizeof(tm));
 	if (outcome == OUTCOME_USED_UP && shop->record.last > 0 &&
 	    localtime_r(&shop->record.last, &tm) != NULL) {
 		phrase = TELL_USED_UP_LAST;
-		one = part_date(shop->language, &tm);
-		two = part_time(shop->language, AS_TIME, &tm);
+		one = arg_date(shop->language, &tm);
+		two = arg_time(shop->language, AS_TIME, &tm);
 	} else if (outcome == OUTCOME_EXPIRED) {
 		tm.tm_year = (int)(shop->record.expires / 10000 - 1900);
 		tm.tm_mon = (int)(shop->record.expires / 100 % 100 - 1);
 		tm.tm_mday = (int)(shop->record.expires % 100);
-		one = part_date(shop->language, &tm);
+		one = arg_date(shop->language, &tm);
 	} else if (outcome == OUTCOME_SLOW_DOWN) {
-		one = part_number(minutes, 1);
+		one = arg_number(minutes, 1);
 		if (minutes <= 1)
 			phrase = TELL_SLOW_DOWN_ONE;
 	}
-	text_phrase(out, shop->language, phrase, one.at, two.at, "");
+	buf_addsentence(
+	    out, shop->language, phrase, one.string, two.string, "");
 	if (phrase == CLOSED_WHY) {
-		text_put(out, " ");
-		text_say(out, shop->language, CLOSED_AGAIN);
+		buf_adds(out, " ");
+		buf_addphrase(out, shop->language, CLOSED_AGAIN);
 	}
 }
 
 /* The field for the code, with what was typed still in it. [S10] */
-static void page_field(struct text *out, const struct answer *answer,
+static void page_field(struct buf *out, const struct answer *answer,
     const char *typed, enum focus focus)
 {
-	text_put(out,
+	buf_adds(out,
 	    "<input id=\"redeem-code\" name=\"code\" type=\"text\" required"
 	    " autocomplete=\"off\" autocapitalize=\"characters\""
 	    " autocorrect=\"off\" spellcheck=\"false\""
 	    " placeholder=\"XXXX-XXXX-XXXX\""
 	    " aria-describedby=\"redeem-message redeem-hint\"");
 	if (answer->invalid)
-		text_put(out, " aria-invalid=\"true\"");
+		buf_adds(out, " aria-invalid=\"true\"");
 	if (focus == FOCUS_CODE)
-		text_put(out, " autofocus");
-	text_put(out, " value=\"");
-	text_html(out, typed, SHOWN_MAX);
-	text_put(out, "\">\n");
+		buf_adds(out, " autofocus");
+	buf_adds(out, " value=\"");
+	buf_addhtml(out, typed, SHOWN_MAX);
+	buf_adds(out, "\">\n");
 }
 
 /* The message and the form. */
 static void page_form(
-    struct text *out, const struct shop *shop, enum outcome outcome)
+    struct buf *out, const struct shop *shop, enum outcome outcome)
 {
 	const struct answer *answer = &answers[outcome];
 	const struct request *request = &shop->request;
@@ -4621,129 +4495,129 @@ static void page_form(
 	/* a code that came with the address needs only a press */
 	if (outcome == OUTCOME_FORM && request->typed[0] != '\0')
 		focus = FOCUS_BUTTON;
-	text_print(out, "<div id=\"redeem-message\"%s><p data-outcome=\"%s\">",
+	buf_addf(out, "<div id=\"redeem-message\"%s><p data-outcome=\"%s\">",
 	    outcome == OUTCOME_FORM ? "" : " role=\"alert\"", answer->word);
 	page_sentence(out, shop, outcome);
-	text_print(out,
+	buf_addf(out,
 	    "</p></div>\n"
 	    "<form id=\"redeem-form\" method=\"post\" action=\"%s\">\n"
 	    "<label for=\"redeem-code\">",
 	    request->script);
-	text_say(out, shop->language, FORM_LABEL);
-	text_put(out, "</label>\n");
+	buf_addphrase(out, shop->language, FORM_LABEL);
+	buf_adds(out, "</label>\n");
 	page_field(out, answer, request->typed, focus);
-	text_put(out, "<p id=\"redeem-hint\">");
-	text_say(out, shop->language, FORM_HINT);
-	text_print(out, "</p>\n<button id=\"redeem-button\" type=\"submit\"%s>",
+	buf_adds(out, "<p id=\"redeem-hint\">");
+	buf_addphrase(out, shop->language, FORM_HINT);
+	buf_addf(out, "</p>\n<button id=\"redeem-button\" type=\"submit\"%s>",
 	    focus == FOCUS_BUTTON ? " autofocus" : "");
-	text_say(out, shop->language, FORM_BUTTON);
-	text_put(out, "</button>\n</form>\n");
+	buf_addphrase(out, shop->language, FORM_BUTTON);
+	buf_adds(out, "</button>\n</form>\n");
 }
 
 /* Until when the files of LINK are there, and how long that is. */
 static void page_until(
-    struct text *out, const struct shop *shop, const struct link *link)
+    struct buf *out, const struct shop *shop, const struct link *link)
 {
 	long minutes = (long)(link->end - shop->now) / 60;
-	struct part number = part_number(minutes, 1);
+	struct phrase_arg number = arg_number(minutes, 1);
 	char buffer[256];
-	struct text until = text_in(buffer, sizeof(buffer));
-	struct part clock;
+	struct buf until = buf_init(buffer, sizeof(buffer));
+	struct phrase_arg clock;
 	struct tm tm;
 
 	if (localtime_r(&link->end, &tm) == NULL) {
-		out->full = true;
+		out->overflowed = true;
 		return;
 	}
-	clock = part_time(shop->language, AS_SECONDS, &tm);
-	text_put(&until, "<time datetime=\"");
-	text_instant(&until, link->end);
-	text_print(&until, "\">%s (", clock.at);
-	text_html(&until, tzname[tm.tm_isdst > 0], NAME_SIZE);
-	text_put(&until, ")</time>");
-	text_phrase(out, shop->language,
+	clock = arg_time(shop->language, AS_SECONDS, &tm);
+	buf_adds(&until, "<time datetime=\"");
+	buf_addinstant(&until, link->end);
+	buf_addf(&until, "\">%s (", clock.string);
+	buf_addhtml(&until, tzname[tm.tm_isdst > 0], NAME_SIZE);
+	buf_adds(&until, ")</time>");
+	buf_addsentence(out, shop->language,
 	    minutes < 1      ? FILES_OPEN_SHORT :
 		minutes == 1 ? FILES_OPEN_ONE :
 			       FILES_OPEN,
-	    number.at, buffer, "");
-	out->full = out->full || until.full;
+	    number.string, buffer, "");
+	out->overflowed = out->overflowed || until.overflowed;
 }
 
 /* The files of LINK, each with the address that opens it. */
 static void page_files(
-    struct text *out, const struct shop *shop, const struct link *link)
+    struct buf *out, const struct shop *shop, const struct link *link)
 {
 	const struct delivery *delivery = delivery_of(shop);
 	void (*listed)(const struct shop *, const struct link *,
-	    const struct item *, struct text *) = delivery->listed;
+	    const struct item *, struct buf *) = delivery->listed;
 	char buffer[LOCATION_SIZE];
 	size_t i;
 
 	if (listed == NULL)
 		listed = delivery->address;
-	text_put(out, "<ul id=\"redeem-files\">\n");
+	buf_adds(out, "<ul id=\"redeem-files\">\n");
 	for (i = 0; i < shop->items.count; i++) {
-		const struct item *item = &shop->items.at[i];
-		struct text address = text_in(buffer, sizeof(buffer));
+		const struct item *item = &shop->items.item[i];
+		struct buf address = buf_init(buffer, sizeof(buffer));
 
 		listed(shop, link, item, &address);
-		text_put(out, "<li><a href=\"");
-		text_html(out, buffer, sizeof(buffer));
-		text_put(out, "\" download>");
-		text_html(out, item->name, NAME_SIZE);
-		text_put(out, " <span class=\"redeem-size\">");
-		text_size(out, shop->language, item->size);
-		text_put(out, "</span></a></li>\n");
-		out->full = out->full || address.full;
+		buf_adds(out, "<li><a href=\"");
+		buf_addhtml(out, buffer, sizeof(buffer));
+		buf_adds(out, "\" download>");
+		buf_addhtml(out, item->name, NAME_SIZE);
+		buf_adds(out, " <span class=\"redeem-size\">");
+		buf_addsize(out, shop->language, item->size);
+		buf_adds(out, "</span></a></li>\n");
+		out->overflowed = out->overflowed || address.overflowed;
 	}
-	text_put(out, "</ul>\n");
+	buf_adds(out, "</ul>\n");
 }
 
 /*
  * The page inside a link that lists its files. LEFT downloads remain after
  * this one.
  */
-static void page_list(struct text *out, const struct shop *shop,
+static void page_list(struct buf *out, const struct shop *shop,
     const struct link *link, long left)
 {
 	const char *rest = page_begin(out, shop, TITLE_FILES);
-	struct part number = part_number(left, 1);
+	struct phrase_arg number = arg_number(left, 1);
 
-	text_put(out, "<div id=\"redeem-message\"><p data-outcome=\"files\">");
-	text_say(out, shop->language, FILES_TAP);
-	text_put(out, " ");
+	buf_adds(out, "<div id=\"redeem-message\"><p data-outcome=\"files\">");
+	buf_addphrase(out, shop->language, FILES_TAP);
+	buf_adds(out, " ");
 	page_until(out, shop, link);
-	text_put(out, "</p></div>\n");
+	buf_adds(out, "</p></div>\n");
 	page_files(out, shop, link);
-	text_put(out, "<p class=\"redeem-note\">");
-	text_say(out, shop->language, FILES_BEGUN);
-	text_put(out, "</p>\n<p id=\"redeem-left\">");
+	buf_adds(out, "<p class=\"redeem-note\">");
+	buf_addphrase(out, shop->language, FILES_BEGUN);
+	buf_adds(out, "</p>\n<p id=\"redeem-left\">");
 	/* the owner may have lowered the limit since this use was counted */
-	text_phrase(out, shop->language,
+	buf_addsentence(out, shop->language,
 	    left < 1      ? LEFT_NONE :
 		left == 1 ? LEFT_ONE :
 			    LEFT_MANY,
-	    number.at, "", "");
-	text_put(out, "</p>\n");
+	    number.string, "", "");
+	buf_adds(out, "</p>\n");
 	page_end(out, shop, TITLE_FILES, rest);
 }
 
 /* Adds a phrase in ASCII, all else as &#NUMBER; (HTML, 13.5). */
-static void text_ascii(struct text *out, const char *at)
+static void buf_addascii(struct buf *out, const char *string)
 {
-	while (*at != '\0') {
-		size_t length = utf8_length(at), i;
-		long point = (unsigned char)*at;
+	while (*string != '\0') {
+		size_t length = utf8_length(string), i;
+		long point = (unsigned char)*string;
 
 		if (length <= 1) {
-			text_add(out, at++, 1);
+			buf_addmem(out, string++, 1);
 			continue;
 		}
 		point &= 0x7f >> length;
 		for (i = 1; i < length; i++)
-			point = point << 6 | (at[i] & 0x3f);
-		text_print(out, "&#%ld;", point);
-		at += length;
+			point = point << 6 | (string[i] & 0x3f);
+		buf_addf(out, "&#%ld;", point);
+		string += length;
 	}
 }
 
@@ -4752,14 +4626,14 @@ static void text_ascii(struct text *out, const char *at)
  * wrong: one line of ASCII without double quotes, for ErrorDocument.
  */
 static void page_refusal(
-    struct text *out, const struct request *request, long language)
+    struct buf *out, const struct request *request, long language)
 {
-	text_print(out,
+	buf_addf(out,
 	    "<!DOCTYPE html><html lang=%s><meta name=viewport "
 	    "content='width=device-width, initial-scale=1'><title>",
 	    languages[language]);
-	text_ascii(out, phrases[TITLE_CLOSED][language]);
-	text_put(out,
+	buf_addascii(out, phrases[TITLE_CLOSED][language]);
+	buf_adds(out,
 	    "</title><style>body{font:1.125rem/1.5 "
 	    "system-ui,sans-serif;max-width:28rem;"
 	    "margin:9vh auto;padding:0 1.25rem;background:#efebe3;"
@@ -4772,17 +4646,17 @@ static void page_refusal(
 	    "@media (prefers-color-scheme:dark){body{background:#131210;"
 	    "color:#ece6da}a{background:#ece6da;color:#1d1b18}}"
 	    "</style><body><main><h1>");
-	text_ascii(out, phrases[TITLE_CLOSED][language]);
-	text_put(out, "</h1><p data-outcome=link-closed>");
-	text_ascii(out, phrases[CLOSED_WHY][language]);
-	text_put(out, "</p><p>");
-	text_ascii(out, phrases[CLOSED_AGAIN][language]);
+	buf_addascii(out, phrases[TITLE_CLOSED][language]);
+	buf_adds(out, "</h1><p data-outcome=link-closed>");
+	buf_addascii(out, phrases[CLOSED_WHY][language]);
+	buf_adds(out, "</p><p>");
+	buf_addascii(out, phrases[CLOSED_AGAIN][language]);
 	if (request->script[0] != '\0') {
-		text_print(out, "</p><p><a href='%s'>", request->script);
-		text_ascii(out, phrases[CLOSED_BACK][language]);
-		text_put(out, "</a>");
+		buf_addf(out, "</p><p><a href='%s'>", request->script);
+		buf_addascii(out, phrases[CLOSED_BACK][language]);
+		buf_adds(out, "</a>");
 	}
-	text_put(out, "</p></main>");
+	buf_adds(out, "</p></main>");
 }
 
 /* Headers that all pages have. [S10] */
@@ -4800,16 +4674,16 @@ static const char page_headers[] =
  * Adds these headers. What a form may lead to is asked of redirects, too, by
  * some browsers (CSP 3, 6.4.2), so the origin of the files is named.
  */
-static void reply_headers(struct text *out, const struct shop *shop)
+static void reply_headers(struct buf *out, const struct shop *shop)
 {
 	const struct delivery *delivery = delivery_of(shop);
 
-	text_put(out, page_headers);
+	buf_adds(out, page_headers);
 	if (delivery->origin != NULL && shop->settings.s3_endpoint[0] != '\0') {
-		text_put(out, " ");
+		buf_adds(out, " ");
 		delivery->origin(&shop->settings, out);
 	}
-	text_put(out, "\n");
+	buf_adds(out, "\n");
 }
 
 /*
@@ -4817,18 +4691,18 @@ static void reply_headers(struct text *out, const struct shop *shop)
  * a server takes "Location" alone for a redirect of its own (RFC 3875, 6.2.2).
  */
 static void reply_page(
-    struct text *out, const struct shop *shop, enum outcome outcome)
+    struct buf *out, const struct shop *shop, enum outcome outcome)
 {
 	const struct answer *answer = &answers[outcome];
 	const char *rest;
 
-	text_print(out, "Status: %s\n%s", answer->status, answer->header);
+	buf_addf(out, "Status: %s\n%s", answer->status, answer->header);
 	reply_headers(out, shop);
-	text_print(out, "Content-Language: %s\n", languages[shop->language]);
+	buf_addf(out, "Content-Language: %s\n", languages[shop->language]);
 	if (outcome == OUTCOME_SLOW_DOWN || outcome == OUTCOME_TRY_AGAIN)
-		text_print(out, "Retry-After: %ld\n",
+		buf_addf(out, "Retry-After: %ld\n",
 		    outcome == OUTCOME_SLOW_DOWN ? shop->wait : WAIT_SECONDS);
-	text_put(out, "\n");
+	buf_adds(out, "\n");
 	if (shop->request.method == METHOD_HEAD)
 		return;
 	rest = page_begin(out, shop, answer->title);
@@ -4837,9 +4711,9 @@ static void reply_page(
 }
 
 /* The answer that gives a link; LOCATION is percent-encoded already. [S11] */
-static void reply_link(struct text *out, const char *location)
+static void reply_link(struct buf *out, const char *location)
 {
-	text_print(out,
+	buf_addf(out,
 	    "Status: %s\nLocation: %s\nCache-Control: no-store\n"
 	    "Referrer-Policy: no-referrer\nContent-Type: text/plain\n\n",
 	    answers[OUTCOME_LINK].status, location);
@@ -4847,69 +4721,69 @@ static void reply_link(struct text *out, const char *location)
 
 /* The headers of a file, or of a part of it. */
 static void reply_file(
-    struct text *out, const struct shop *shop, enum outcome outcome)
+    struct buf *out, const struct shop *shop, enum outcome outcome)
 {
 	const struct settings *settings = &shop->settings;
 	const struct download *download = &shop->download;
-	const struct item *item = &shop->items.at[0];
+	const struct item *item = &shop->items.item[0];
 
-	text_print(out,
+	buf_addf(out,
 	    "Status: %s\nContent-Type: application/octet-stream\n"
 	    "Cache-Control: private, no-store\nReferrer-Policy: no-referrer\n"
 	    "X-Content-Type-Options: nosniff\n"
 	    "X-Robots-Tag: noindex, nofollow\nContent-Disposition: ",
 	    answers[outcome].status);
-	text_disposition(out, item->name, true);
+	buf_adddisposition(out, item->name, true);
 	if (settings->handoff == HANDOFF_SENDFILE) {
-		text_put(out, "\nX-Sendfile: ");
-		text_url(out, settings->home);
-		text_put(out, "/");
-		text_url(out, item->path);
+		buf_adds(out, "\nX-Sendfile: ");
+		buf_addurl(out, settings->home);
+		buf_adds(out, "/");
+		buf_addurl(out, item->path);
 	} else if (settings->handoff == HANDOFF_ACCEL) {
-		text_print(
+		buf_addf(
 		    out, "\nX-Accel-Redirect: %s/", settings->handoff_prefix);
-		text_url(out, item_path(item));
+		buf_addurl(out, item_path(item));
 	} else {
-		text_print(out,
+		buf_addf(out,
 		    "\nAccept-Ranges: bytes\nETag: %s\nLast-Modified: %s\n"
 		    "Content-Length: %lld",
 		    download->tag, download->date, (long long)download->length);
 	}
 	if (outcome == OUTCOME_PART)
-		text_print(out, "\nContent-Range: bytes %lld-%lld/%lld",
+		buf_addf(out, "\nContent-Range: bytes %lld-%lld/%lld",
 		    (long long)download->first,
 		    (long long)(download->first + download->length - 1),
 		    (long long)download->size);
-	text_put(out, "\n\n");
+	buf_adds(out, "\n\n");
 }
 
 /* The answer where a part is asked for that the file does not have. */
-static void reply_no_part(struct text *out, const struct shop *shop)
+static void reply_no_part(struct buf *out, const struct shop *shop)
 {
-	text_print(out,
+	buf_addf(out,
 	    "Status: %s\nContent-Range: bytes */%lld\nCache-Control: no-store\n"
 	    "Content-Type: text/plain\nContent-Length: 0\n\n",
 	    answers[OUTCOME_NO_PART].status, (long long)shop->download.size);
 }
 
 /* What comes before the page that lists several files. */
-static void reply_list(struct text *out, const struct shop *shop)
+static void reply_list(struct buf *out, const struct shop *shop)
 {
-	text_print(out, "Status: %s\n", answers[OUTCOME_LIST].status);
+	buf_addf(out, "Status: %s\n", answers[OUTCOME_LIST].status);
 	reply_headers(out, shop);
-	text_put(out, "\n");
+	buf_adds(out, "\n");
 }
 
 /* Sends the bytes of an open file; false with errno. */
 static bool send_bytes(int out, const struct download *download)
 {
 	char buffer[SEND_SIZE];
-	int64_t at = download->first, end = at + download->length;
+	int64_t pos = download->first, end = pos + download->length;
 
-	while (at < end) {
-		size_t most = end - at < SEND_SIZE ? (size_t)(end - at) :
-						     SEND_SIZE;
-		ssize_t got = pread(download->fd, buffer, most, (off_t)at);
+	while (pos < end) {
+		size_t most = end - pos < SEND_SIZE ? (size_t)(end - pos) :
+						      SEND_SIZE;
+		ssize_t got = pread(download->fd, buffer, most, (off_t)pos);
 
 		if (got < 0 && errno == EINTR)
 			continue;
@@ -4917,13 +4791,13 @@ static bool send_bytes(int out, const struct download *download)
 			errno = EIO; /* it has become shorter */
 		if (got <= 0 || !write_all(out, buffer, (size_t)got))
 			return false;
-		at += got;
+		pos += got;
 	}
 	return true;
 }
 
 /* Puts an answer together, as far as it is in memory. */
-static void reply_make(struct text *out, const struct shop *shop,
+static void reply_make(struct buf *out, const struct shop *shop,
     enum outcome outcome, const char *location)
 {
 	switch (outcome) {
@@ -4958,7 +4832,7 @@ static bool reply_send_rest(
  * Adds LINE at the end of the open log, whole or not at all: the half that went
  * onto a full disk is cut off, unless somebody's line stands behind it already.
  */
-static bool log_add(int fd, const struct text *line)
+static bool log_add(int fd, const struct buf *line)
 {
 	ssize_t put;
 	struct stat st;
@@ -4966,7 +4840,7 @@ static bool log_add(int fd, const struct text *line)
 	int error;
 
 	do
-		put = write(fd, line->at, line->length);
+		put = write(fd, line->bytes, line->length);
 	while (put < 0 && errno == EINTR);
 	if (put == (ssize_t)line->length)
 		return true;
@@ -4984,21 +4858,21 @@ static void log_event(struct shop *shop, const char *word, long uses)
 {
 	const struct record *record = &shop->record;
 	char buffer[RECORD_MAX * 3 + 256];
-	struct text line = text_in(buffer, sizeof(buffer));
+	struct buf line = buf_init(buffer, sizeof(buffer));
 	struct span rest = record->body;
 	struct span file;
 
-	text_instant(&line, shop->now);
-	text_print(
+	buf_addinstant(&line, shop->now);
+	buf_addf(
 	    &line, " %s %s %ld/%ld", word, record->name, uses, record->limit);
 	while (record_file(&rest, &file)) {
 		char name[RECORD_MAX + 1];
 
-		text_put(&line, " ");
+		buf_adds(&line, " ");
 		if (span_copy(file, name, sizeof(name)))
-			text_url(&line, name);
+			buf_addurl(&line, name);
 	}
-	text_put(&line, "\n");
+	buf_adds(&line, "\n");
 	if (shop->log < 0)
 		shop->log = openat(shop->home, "log",
 		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
@@ -5015,15 +4889,15 @@ static bool give(struct shop *shop, const struct change *change)
 {
 	const struct delivery *delivery = delivery_of(shop);
 	char buffer[2048];
-	struct text refusal = text_in(buffer, sizeof(buffer));
-	struct text list = text_in(shop->list, sizeof(shop->list));
+	struct buf refusal = buf_init(buffer, sizeof(buffer));
+	struct buf list = buf_init(shop->list, sizeof(shop->list));
 	struct offer offer = {change->link, &shop->items, buffer, &list};
 
 	page_refusal(&refusal, &shop->request, shop->language);
 	if (shop->items.count > 1)
 		page_list(&list, shop, change->link,
 		    shop->record.limit - change->uses);
-	if (refusal.full || list.full) {
+	if (refusal.overflowed || list.overflowed) {
 		complain("%s: no room for its pages", shop->record.name);
 		return false;
 	}
@@ -5037,7 +4911,7 @@ static bool give(struct shop *shop, const struct change *change)
 }
 
 /* Serves the record that is open and locked; LOCATION gets the link. */
-static enum outcome serve(struct shop *shop, struct text *location)
+static enum outcome serve(struct shop *shop, struct buf *location)
 {
 	struct record *record = &shop->record;
 	const struct delivery *delivery = delivery_of(shop);
@@ -5065,7 +4939,7 @@ static enum outcome serve(struct shop *shop, struct text *location)
 		return OUTCOME_TRY_AGAIN;
 	/* before anything is counted: an address may be too long to be told */
 	delivery->address(shop, &link, items_first(&shop->items), location);
-	if (location->full || (fresh && !give(shop, &change)))
+	if (location->overflowed || (fresh && !give(shop, &change)))
 		return OUTCOME_TRY_AGAIN;
 	log_event(
 	    shop, decision == GIVE_COUNTED ? "redeemed" : "again", change.uses);
@@ -5074,13 +4948,13 @@ static enum outcome serve(struct shop *shop, struct text *location)
 }
 
 /* Looks the code up that was typed, and serves it under its lock. */
-static enum outcome redeem_code(struct shop *shop, struct text *location)
+static enum outcome redeem_code(struct shop *shop, struct buf *location)
 {
 	const struct delivery *delivery = delivery_of(shop);
 	struct code code;
 	enum outcome outcome;
 
-	if (!code_read(&code, shop->request.typed))
+	if (!code_parse(&code, shop->request.typed))
 		return OUTCOME_EMPTY;
 	shop->now = time(NULL);
 	shop->wait = attempts_wait(shop);
@@ -5091,7 +4965,7 @@ static enum outcome redeem_code(struct shop *shop, struct text *location)
 		/* a code that cannot exist is no failed try [S15] */
 		if (code_mistyped(&code))
 			return OUTCOME_MISTYPED;
-		attempts_count(shop);
+		attempts_record(shop);
 		return OUTCOME_UNKNOWN;
 	case FOUND_BROKEN: return OUTCOME_TRY_AGAIN;
 	case FOUND: break;
@@ -5160,13 +5034,13 @@ static bool page_load(struct shop *shop)
 {
 	const char *name = shop->settings.page;
 	char path[2 * PATH_SIZE];
-	struct text text = text_in(path, sizeof(path));
+	struct buf text = buf_init(path, sizeof(path));
 
 	if (*name == '\0')
 		return true;
 	if (*name != '/')
-		text_print(&text, "%s/", shop->settings.home);
-	text_put(&text, name);
+		buf_addf(&text, "%s/", shop->settings.home);
+	buf_adds(&text, name);
 	if (read_file(AT_FDCWD, path, shop->page, sizeof(shop->page)) < 0) {
 		complain("%s: page: %s", path, strerror(errno));
 		shop->page[0] = '\0';
@@ -5181,13 +5055,13 @@ static bool page_load(struct shop *shop)
 }
 
 /* Opens a link that has come back to this program. [S16] */
-static enum outcome open_link(struct shop *shop)
+static enum outcome serve_link(struct shop *shop)
 {
 	struct link link = {0, "", ""};
 	struct span what;
 
 	shop->now = time(NULL);
-	switch (link_open(shop, &what, &link)) {
+	switch (signed_path_parse(shop, &what, &link)) {
 	case OPENED_NONE: return OUTCOME_FORM;
 	case OPENED_WRONG: return OUTCOME_LINK_WRONG;
 	case OPENED_OVER: return OUTCOME_LINK_OVER;
@@ -5214,7 +5088,7 @@ static enum outcome open_link(struct shop *shop)
 
 /* What the request comes to, once it has been read. [S8] [S13] */
 static enum outcome outcome_of(
-    struct shop *shop, enum fault fault, struct text *location)
+    struct shop *shop, enum fault fault, struct buf *location)
 {
 	bool links = delivery_of(shop)->key != NULL;
 
@@ -5228,7 +5102,7 @@ static enum outcome outcome_of(
 		return OUTCOME_NOT_SET_UP;
 	if (shop->request.method == METHOD_POST)
 		return redeem_code(shop, location);
-	return open_link(shop);
+	return serve_link(shop);
 }
 
 /*
@@ -5240,8 +5114,8 @@ static enum outcome outcome_of(
 enum outcome redeem(struct shop *shop, int in, int out)
 {
 	char buffer[LOCATION_SIZE];
-	struct text location = text_in(buffer, sizeof(buffer));
-	struct text reply = text_in(shop->out, sizeof(shop->out));
+	struct buf location = buf_init(buffer, sizeof(buffer));
+	struct buf reply = buf_init(shop->out, sizeof(shop->out));
 	enum outcome outcome = OUTCOME_NOT_SET_UP;
 	enum fault fault;
 	bool good;
@@ -5254,11 +5128,11 @@ enum outcome redeem(struct shop *shop, int in, int out)
 	    shop->request.languages, shop->settings.language);
 	if (good && page_load(shop))
 		outcome = outcome_of(shop, fault, &location);
-	reply_make(&reply, shop, outcome, location.at);
-	if (reply.full)
+	reply_make(&reply, shop, outcome, location.bytes);
+	if (reply.overflowed)
 		complain("an answer did not fit");
 	/* who goes away in the middle of a file is not worth a line */
-	if ((!write_all(out, reply.at, reply.length) ||
+	if ((!write_all(out, reply.bytes, reply.length) ||
 		!reply_send_rest(out, shop, outcome)) &&
 	    (outcome == OUTCOME_LINK || errno != EPIPE))
 		complain("the answer was not sent: %s", strerror(errno));
@@ -5277,17 +5151,17 @@ LIKE_PRINTF(3, 4)
 static bool say(bool good, const char *what, const char *format, ...)
 {
 	char line[2 * PATH_SIZE];
-	struct text text = text_in(line, sizeof(line));
+	struct buf text = buf_init(line, sizeof(line));
 	va_list rest;
 
-	text_put(&text, good ? "ok     " : "WRONG  ");
-	text_put(&text, what);
+	buf_adds(&text, good ? "ok     " : "WRONG  ");
+	buf_adds(&text, what);
 	while (text.length < strlen("WRONG  settings  "))
-		text_put(&text, " ");
+		buf_adds(&text, " ");
 	va_start(rest, format);
-	text_format(&text, format, rest);
+	buf_vaddf(&text, format, rest);
 	va_end(rest);
-	text_put(&text, "\n");
+	buf_adds(&text, "\n");
 	return write_all(STDOUT_FILENO, line, text.length) && good;
 }
 
@@ -5295,11 +5169,11 @@ static bool say(bool good, const char *what, const char *format, ...)
 static bool others_enter(const char *path)
 {
 	char part[PATH_SIZE];
-	struct text text = text_in(part, sizeof(part));
+	struct buf text = buf_init(part, sizeof(part));
 	struct stat st;
 	char *slash;
 
-	text_put(&text, path);
+	buf_adds(&text, path);
 	while ((slash = strrchr(part, '/')) != NULL && slash != part) {
 		if (stat(part, &st) == 0 && (st.st_mode & S_IXOTH) == 0)
 			return false;
@@ -5327,7 +5201,7 @@ static bool check_codes(const struct shop *shop)
 	(void)unlinkat(shop->home, name, 0);
 	fd = openat(
 	    shop->home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	good = fd >= 0 && lock_take(fd, 0) && record_put(fd, "x", 1) &&
+	good = fd >= 0 && lock_until(fd, 0) && record_put(fd, "x", 1) &&
 	    sync_data(fd) == 0;
 	good = say(good, "codes", "can be written, locked and synced%s%s",
 	    good ? "" : ": ", good ? "" : strerror(errno));
@@ -5369,19 +5243,19 @@ static struct span mount_options(struct span table, const char *device)
 	struct span none = {"", 0};
 
 	while (table.length > 0) {
-		struct span line = span_cut(&table, '\n');
+		struct span line = span_split(&table, '\n');
 		struct span field = line;
 		int i;
 
-		(void)span_cut(&line, ' ');
-		(void)span_cut(&line, ' ');
-		if (!span_is(span_cut(&line, ' '), device))
+		(void)span_split(&line, ' ');
+		(void)span_split(&line, ' ');
+		if (!span_is(span_split(&line, ' '), device))
 			continue;
 		/* any number of fields, then "-", type, source, options */
 		while (field.length > 0 && !span_is(field, "-"))
-			field = span_cut(&line, ' ');
+			field = span_split(&line, ' ');
 		for (i = 0; i < 3; i++)
-			field = span_cut(&line, ' ');
+			field = span_split(&line, ' ');
 		return field;
 	}
 	return none;
@@ -5391,7 +5265,7 @@ static struct span mount_options(struct span table, const char *device)
 static bool locks_stay_here(struct span options)
 {
 	while (options.length > 0) {
-		struct span option = span_cut(&options, ',');
+		struct span option = span_split(&options, ',');
 
 		if (span_is(option, "nolock") ||
 		    span_is(option, "local_lock=flock") ||
@@ -5420,7 +5294,7 @@ static struct span mounts_read(char *buffer, size_t size)
 static bool check_locks(const struct shop *shop)
 {
 	char table[PAGE_MAX], device[48];
-	struct text text = text_in(device, sizeof(device));
+	struct buf text = buf_init(device, sizeof(device));
 	struct span options;
 	struct stat st;
 	long long high, low;
@@ -5433,7 +5307,7 @@ static bool check_locks(const struct shop *shop)
 	if (!nfs)
 		return true;
 	device_numbers(st.st_dev, &high, &low);
-	text_print(&text, "%lld:%lld", high, low);
+	buf_addf(&text, "%lld:%lld", high, low);
 	options = mount_options(mounts_read(table, sizeof(table)), device);
 	if (options.length == 0)
 		return say(false, "locks",
@@ -5454,9 +5328,9 @@ static bool check_delivery(struct shop *shop)
 {
 	const struct delivery *delivery = delivery_of(shop);
 	bool apache = shop->settings.delivery == DELIVERY_APACHE;
-	struct text list = text_in(shop->list, sizeof(shop->list));
+	struct buf list = buf_init(shop->list, sizeof(shop->list));
 	char buffer[2048];
-	struct text refusal = text_in(buffer, sizeof(buffer));
+	struct buf refusal = buf_init(buffer, sizeof(buffer));
 	struct link link = {0, "", ""};
 	struct offer offer = {&link, &shop->items, buffer, &list};
 	bool lists = faccessat(shop->home, "lists", F_OK, 0) == 0;
@@ -5466,8 +5340,8 @@ static bool check_delivery(struct shop *shop)
 	request_script(&shop->request);
 	page_refusal(&refusal, &shop->request, shop->language);
 	if (!apache)
-		text_put(&list, "a page");
-	good = !refusal.full &&
+		buf_adds(&list, "a page");
+	good = !refusal.overflowed &&
 	    link_draw(&link, shop->now + shop->settings.window) &&
 	    delivery->publish(shop, &offer);
 	if (good)
@@ -5502,13 +5376,13 @@ static bool check_links(const struct shop *shop)
 static bool check_clock(const struct shop *shop)
 {
 	static const time_t first_release = 1767225600; /* 2026-01-01 */
-	char shown[STAMP_SIZE];
+	char shown[APACHE_TIME_SIZE];
 	struct tm tm;
 	long minutes;
 
-	if (!stamp(shop->now, &tm, shown))
+	if (!apache_time(shop->now, &tm, shown))
 		return say(false, "clock", "cannot be shown");
-	minutes = (long)(shown_seconds(&tm) - shop->now) / 60;
+	minutes = (long)(tm_seconds(&tm) - shop->now) / 60;
 	return say(shop->now >= first_release, "clock",
 	    "%s %s (UTC%c%02ld:%02ld)",
 	    shop->settings.delivery == DELIVERY_APACHE ?

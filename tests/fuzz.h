@@ -124,11 +124,11 @@ static inline const char *scratch_place(void)
 static inline int file_new(void)
 {
 	char path[256];
-	struct text text = text_in(path, sizeof(path));
+	struct buf text = buf_init(path, sizeof(path));
 	int fd;
 
-	text_print(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
-	assert(!text.full);
+	buf_addf(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
+	assert(!text.overflowed);
 	fd = mkstemp(path);
 	assert(fd >= 0 && unlink(path) == 0);
 	return fd;
@@ -160,13 +160,13 @@ static inline size_t complaints_check(const char *text, size_t length)
 
 	assert(length == 0 || text[length - 1] == '\n');
 	for (; rest.length > 0; lines++) {
-		struct span line = span_cut(&rest, '\n');
+		struct span line = span_split(&rest, '\n');
 		size_t i;
 
 		assert(line.length > strlen(start));
-		assert(memcmp(line.at, start, strlen(start)) == 0);
+		assert(memcmp(line.bytes, start, strlen(start)) == 0);
 		for (i = 0; i < line.length; i++)
-			assert(!iscntrl((unsigned char)line.at[i]));
+			assert(!iscntrl((unsigned char)line.bytes[i]));
 	}
 	return lines;
 }
@@ -175,7 +175,7 @@ static inline size_t complaints_check(const char *text, size_t length)
 struct variables {
 	char text[16384];
 	char length[32]; /* CONTENT_LENGTH, where it is the true one */
-	char *at[VARIABLES_MAX + 1];
+	char *item[VARIABLES_MAX + 1];
 	char **before; /* the environment that was there */
 };
 
@@ -187,44 +187,44 @@ struct variables {
 static inline void variables_set(struct variables *variables,
     struct span *input, const char *const *kept, char *const *ours)
 {
-	struct text text = text_in(variables->text, sizeof(variables->text));
+	struct buf text = buf_init(variables->text, sizeof(variables->text));
 	size_t count = 0;
 	size_t i;
 
 	while (*ours != NULL)
-		variables->at[count++] = *ours++;
+		variables->item[count++] = *ours++;
 	while (input->length > 0) {
-		struct span line = span_cut(input, '\n');
+		struct span line = span_split(input, '\n');
 		struct span value = line;
-		struct span name = span_cut(&value, '=');
-		char *start = text.at + text.length;
+		struct span name = span_split(&value, '=');
+		char *start = text.bytes + text.length;
 
 		if (line.length == 0)
 			break;
 		for (i = 0; kept[i] != NULL && !span_is(name, kept[i]); i++)
 			;
-		text_add(&text, line.at, line.length);
-		text_add(&text, "", 1);
-		if (kept[i] == NULL && !text.full && count < VARIABLES_MAX &&
-		    name.length < line.length)
-			variables->at[count++] = start;
+		buf_addmem(&text, line.bytes, line.length);
+		buf_addmem(&text, "", 1);
+		if (kept[i] == NULL && !text.overflowed &&
+		    count < VARIABLES_MAX && name.length < line.length)
+			variables->item[count++] = start;
 	}
-	variables->at[count] = NULL;
+	variables->item[count] = NULL;
 	variables->before = environ;
-	environ = variables->at;
+	environ = variables->item;
 }
 
 /* CONTENT_LENGTH=@ becomes the number of bytes that there are. */
 static inline void variables_length(struct variables *variables, size_t length)
 {
-	struct text text = text_in(
+	struct buf text = buf_init(
 	    variables->length, sizeof(variables->length));
 	size_t i;
 
-	text_print(&text, "CONTENT_LENGTH=%zu", length);
-	for (i = 0; variables->at[i] != NULL; i++)
-		if (strcmp(variables->at[i], "CONTENT_LENGTH=@") == 0)
-			variables->at[i] = variables->length;
+	buf_addf(&text, "CONTENT_LENGTH=%zu", length);
+	for (i = 0; variables->item[i] != NULL; i++)
+		if (strcmp(variables->item[i], "CONTENT_LENGTH=@") == 0)
+			variables->item[i] = variables->length;
 }
 
 static inline void variables_unset(const struct variables *variables)

@@ -62,9 +62,9 @@ static void write_text(const char *path, const char *text)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	char text[2 * PATH_SIZE];
-	struct text path = text_in(scratch, sizeof(scratch));
-	struct text lines = text_in(text, sizeof(text));
-	struct text variable = text_in(conf, sizeof(conf));
+	struct buf path = buf_init(scratch, sizeof(scratch));
+	struct buf lines = buf_init(text, sizeof(text));
+	struct buf env = buf_init(conf, sizeof(conf));
 	size_t i;
 
 	(void)argc;
@@ -72,7 +72,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	no_body = file_new();
 	answer_file = file_new();
 	complaints = file_new();
-	text_print(&path, "%s/redeem-fuzz.XXXXXX", scratch_place());
+	buf_addf(&path, "%s/redeem-fuzz.XXXXXX", scratch_place());
 	assert(mkdtemp(scratch) != NULL);
 	top = open(scratch, O_RDONLY | O_DIRECTORY);
 	assert(top >= 0 && atexit(remove_scratch) == 0);
@@ -85,10 +85,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		else
 			assert(mkdirat(top, fixtures[i].path, 0700) == 0);
 	}
-	text_print(
+	buf_addf(
 	    &lines, "home: %s/home\ndelivery: cgi\nkey: %s\n", scratch, KEY);
 	write_text("conf", text);
-	text_print(&variable, "REDEEM_CONF=%s/conf", scratch);
+	buf_addf(&env, "REDEEM_CONF=%s/conf", scratch);
 	return 0;
 }
 
@@ -96,21 +96,21 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static const char *path_sign(struct variables *variables)
 {
 	static char path[PATH_SIZE * 2];
-	struct text text = text_in(path, sizeof(path));
-	const char *kind = variable("SIGN"), *end = variable("END");
-	const char *what = variable("PATH_INFO");
+	struct buf text = buf_init(path, sizeof(path));
+	const char *kind = env("SIGN"), *end = env("END");
+	const char *what = env("PATH_INFO");
 	char mac[MAC_SIZE];
 	size_t i;
 
-	if ((strcmp(kind, kind_file) != 0 && strcmp(kind, kind_list) != 0) ||
+	if ((strcmp(kind, sign_file) != 0 && strcmp(kind, sign_list) != 0) ||
 	    *what == '\0' || strchr(end, '/') != NULL ||
 	    !signature_make(KEY, kind, span_of(end), span_of(what), mac))
 		return "";
-	text_print(&text, "PATH_INFO=/%s/%s/%s%s", end, mac, what,
-	    kind == kind_list ? "/" LIST_PAGE : "");
-	for (i = 0; variables->at[i] != NULL && !text.full; i++)
-		if (strncmp(variables->at[i], "PATH_INFO=", 10) == 0)
-			variables->at[i] = path;
+	buf_addf(&text, "PATH_INFO=/%s/%s/%s%s", end, mac, what,
+	    kind == sign_list ? "/" LIST_PAGE : "");
+	for (i = 0; variables->item[i] != NULL && !text.overflowed; i++)
+		if (strncmp(variables->item[i], "PATH_INFO=", 10) == 0)
+			variables->item[i] = path;
 	return kind;
 }
 
@@ -123,9 +123,9 @@ static void file_check(const char *reply, const char *body, size_t length)
 	long said;
 
 	assert(at != NULL && at < body);
-	number.at = at + strlen("\nContent-Length: ");
-	number.length = strcspn(number.at, "\n");
-	assert(number_read(number, 0, 10, &said));
+	number.bytes = at + strlen("\nContent-Length: ");
+	number.length = strcspn(number.bytes, "\n");
+	assert(number_parse(number, 0, 10, &said));
 	assert(strstr(reply, "attachment; filename=\"") != NULL);
 	if (shop.request.method == METHOD_HEAD) {
 		assert(length == 0);
@@ -150,11 +150,11 @@ static void answer_check(enum outcome outcome, const char *signed_as)
 	assert(strstr(reply, KEY) == NULL && strstr(reply, scratch) == NULL);
 	assert(outcome != OUTCOME_LINK && outcome != OUTCOME_NOT_SET_UP);
 	if (file || outcome == OUTCOME_NO_PART)
-		assert(strcmp(signed_as, kind_file) == 0);
+		assert(strcmp(signed_as, sign_file) == 0);
 	if (file)
 		file_check(reply, body, size - (size_t)(body - reply));
 	if (outcome == OUTCOME_LIST)
-		assert(strcmp(signed_as, kind_list) == 0);
+		assert(strcmp(signed_as, sign_list) == 0);
 	if (!file && outcome != OUTCOME_NO_PART)
 		assert(messages(body) ==
 		    (shop.request.method == METHOD_HEAD ? 0 : 1));
@@ -173,7 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	variables_set(&variables, &input, kept, ours);
 	signed_as = path_sign(&variables);
 	/* a code that is posted is the other harnesses' */
-	if (strcmp(variable("REQUEST_METHOD"), "POST") == 0) {
+	if (strcmp(env("REQUEST_METHOD"), "POST") == 0) {
 		variables_unset(&variables);
 		return 0;
 	}

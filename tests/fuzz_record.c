@@ -49,7 +49,7 @@ static void kept_lines(const char *at, size_t length, char *buffer)
 		size_t size = end != NULL ? (size_t)(end - at) + 1 : length;
 		struct span line = {at, size};
 
-		if (own_line(line) == 0) {
+		if (managed_line(line) == 0) {
 			memcpy(buffer + kept, at, size);
 			kept += size;
 		}
@@ -78,7 +78,7 @@ static size_t own_lines(struct span text, int own)
 	size_t count = 0;
 
 	while (text.length > 0)
-		count += own_line(span_cut(&text, '\n')) == own;
+		count += managed_line(span_split(&text, '\n')) == own;
 	return count;
 }
 
@@ -88,7 +88,7 @@ static void write_check(const struct change *change)
 	static char old[RECORD_MAX + 2], new[RECORD_MAX + 2];
 	static char again[RECORD_MAX + 2];
 	const struct record before = record;
-	struct text text = text_in(again, RECORD_MAX + 1);
+	struct buf text = buf_init(again, RECORD_MAX + 1);
 	size_t size;
 
 	memcpy(old, record.text, record.size);
@@ -108,10 +108,10 @@ static void write_check(const struct change *change)
 	assert(memcmp(&record.link, change->link, sizeof(record.link)) == 0);
 	assert(record.limit == before.limit);
 	assert(record.expires == before.expires);
-	assert(own_lines(record.body, OWN_USES) == 1);
-	assert(own_lines(record.body, OWN_LAST) == 1);
-	assert(own_lines(record.body, OWN_LINK) == 1);
-	record_compose(&text, &record, change);
+	assert(own_lines(record.body, MANAGED_USES) == 1);
+	assert(own_lines(record.body, MANAGED_LAST) == 1);
+	assert(own_lines(record.body, MANAGED_LINK) == 1);
+	record_format(&text, &record, change);
 	assert(text.length == size);
 	assert(memcmp(again, new, without_room(new, size)) == 0);
 }
@@ -126,14 +126,15 @@ static void torn_check(size_t seed)
 	struct span rest = record.body;
 
 	while (rest.length > 0) {
-		struct span line = span_cut(&rest, '\n');
+		struct span line = span_split(&rest, '\n');
 		const char *colon;
 		char *byte;
 
-		if (own_line(line) != OWN_LAST && own_line(line) != OWN_LINK)
+		if (managed_line(line) != MANAGED_LAST &&
+		    managed_line(line) != MANAGED_LINK)
 			continue;
-		colon = memchr(line.at, ':', line.length);
-		line.length -= (size_t)(colon + 1 - line.at);
+		colon = memchr(line.bytes, ':', line.length);
+		line.length -= (size_t)(colon + 1 - line.bytes);
 		if (line.length == 0)
 			continue;
 		byte = record.text + (colon + 1 - record.text) +

@@ -135,13 +135,13 @@ static int make_open(const char *path)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	struct text text = text_in(scratch, sizeof(scratch));
+	struct buf text = buf_init(scratch, sizeof(scratch));
 	size_t i;
 
 	(void)argc;
 	(void)argv;
-	text_print(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
-	assert(!text.full && mkdtemp(scratch) != NULL);
+	buf_addf(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
+	assert(!text.overflowed && mkdtemp(scratch) != NULL);
 	top = open(scratch, O_RDONLY | O_DIRECTORY);
 	assert(top >= 0 && atexit(remove_scratch) == 0);
 	for (i = 0; i < LENGTH(fixtures); i++)
@@ -159,14 +159,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 /* Takes what comes before a line %% off REST. */
 static struct span section(struct span *rest)
 {
-	struct span piece = {rest->at, 0};
+	struct span piece = {rest->bytes, 0};
 
 	while (rest->length > 0) {
-		struct span line = span_cut(rest, '\n');
+		struct span line = span_split(rest, '\n');
 
 		if (span_is(line, "%%"))
 			return piece;
-		piece.length = (size_t)(rest->at - piece.at);
+		piece.length = (size_t)(rest->bytes - piece.bytes);
 	}
 	return piece;
 }
@@ -178,12 +178,11 @@ static struct span section(struct span *rest)
 static void settings_write(struct span rest)
 {
 	static char buffer[SETTINGS_MAX + 1];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_print(
-	    &text, "home: %s/home\nsecure: %s/secure\n", scratch, scratch);
-	text_add(&text, rest.at, rest.length);
-	file_fill(settings_file, text.at, text.length);
+	buf_addf(&text, "home: %s/home\nsecure: %s/secure\n", scratch, scratch);
+	buf_addmem(&text, rest.bytes, rest.length);
+	file_fill(settings_file, text.bytes, text.length);
 }
 
 /* The table of failed tries; none if TABLE is empty. */
@@ -195,7 +194,7 @@ static void attempts_write(struct span table)
 	if (table.length == 0)
 		return;
 	fd = make_open("home/attempts");
-	assert(write_all(fd, table.at, table.length) && close(fd) == 0);
+	assert(write_all(fd, table.bytes, table.length) && close(fd) == 0);
 }
 
 /* [S15]: who has to wait, and for how long; what is left is a whole table. */
@@ -209,9 +208,9 @@ static void attempts_check(
 	long seconds;
 
 	if (wait != NULL && wait < given) {
-		number.at += strlen("\nRetry-After: ");
-		number.length = strcspn(number.at, "\n");
-		assert(number_read(number, 1, 600, &seconds));
+		number.bytes += strlen("\nRetry-After: ");
+		number.length = strcspn(number.bytes, "\n");
+		assert(number_parse(number, 1, 600, &seconds));
 		assert(outcome == OUTCOME_SLOW_DOWN ||
 		    outcome == OUTCOME_TRY_AGAIN);
 	} else {
@@ -252,7 +251,7 @@ static void reply_check(struct reply *reply, bool head)
 
 	assert(strlen(reply->text) == length);
 	assert(strncmp(reply->text, start, strlen(start)) == 0);
-	assert(number_read(number, 200, 599, &reply->status));
+	assert(number_parse(number, 200, 599, &reply->status));
 	assert(blank != NULL && strchr(reply->text, '\r') == NULL);
 	reply->body = blank + 2;
 	assert(messages(reply->text) == messages(reply->body));
@@ -273,7 +272,7 @@ static int digit(char c)
 }
 
 /* Decodes what stands between AT and END into PATH. */
-static void path_decode(const char *at, const char *end, struct text *path)
+static void path_decode(const char *at, const char *end, struct buf *path)
 {
 	for (; at != end; at++) {
 		char c = *at;
@@ -282,7 +281,7 @@ static void path_decode(const char *at, const char *end, struct text *path)
 			c = (char)(digit(at[1]) * 16 + digit(at[2]));
 			at += 2;
 		}
-		text_add(path, &c, 1);
+		buf_addmem(path, &c, 1);
 	}
 }
 
@@ -293,7 +292,7 @@ static void location_check(const char *text, char token[HEX_SIZE])
 	const char *at = strstr(text, "\nLocation: ");
 	size_t url = strlen(shop.settings.url);
 	char buffer[PATH_SIZE];
-	struct text path = text_in(buffer, sizeof(buffer));
+	struct buf path = buf_init(buffer, sizeof(buffer));
 	const char *end, *slash;
 	struct stat st;
 
@@ -307,9 +306,9 @@ static void location_check(const char *text, char token[HEX_SIZE])
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 	assert(*end == '?');
 	assert(strspn(end + 1, hex) == HEX_SIZE - 1 && end[HEX_SIZE] == '\n');
-	text_put(&path, "secure");
+	buf_adds(&path, "secure");
 	path_decode(at + url, end, &path);
-	assert(!path.full && fstatat(top, inside(buffer), &st, 0) == 0);
+	assert(!path.overflowed && fstatat(top, inside(buffer), &st, 0) == 0);
 	assert(S_ISREG(st.st_mode));
 	slash = strchr(buffer + strlen("secure/"), '/');
 	assert(slash != NULL && strspn(slash + 1, hex) == HEX_SIZE - 1);
@@ -512,20 +511,20 @@ static void prepare(struct variables *variables, struct span rest)
 	    "REDEEM_CONF", "SCRIPT_FILENAME", "TZ", NULL};
 	static char script[PATH_SIZE];
 	static char *const ours[] = {script, NULL};
-	struct text text = text_in(script, sizeof(script));
+	struct buf text = buf_init(script, sizeof(script));
 	struct span piece;
 
-	text_print(&text, "SCRIPT_FILENAME=%s/redeem.cgi", scratch);
+	buf_addf(&text, "SCRIPT_FILENAME=%s/redeem.cgi", scratch);
 	variables_set(variables, &rest, kept, ours);
 	tzset();
 	piece = section(&rest);
-	if (piece.length > 0 && piece.at[piece.length - 1] == '\n')
+	if (piece.length > 0 && piece.bytes[piece.length - 1] == '\n')
 		piece.length--;
 	variables_length(variables, piece.length);
-	file_fill(request_file, piece.at, piece.length);
+	file_fill(request_file, piece.bytes, piece.length);
 	file_fill(answer_file, "", 0);
 	piece = section(&rest);
-	file_fill(record_fd, piece.at,
+	file_fill(record_fd, piece.bytes,
 	    piece.length <= RECORD_MAX ? piece.length : RECORD_MAX + 1);
 	piece = section(&rest);
 	settings_write(piece);
@@ -577,11 +576,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct state before;
 	struct span rest = {(const char *)data, size};
 	char conf[PATH_SIZE] = "redeem: ";
-	struct text text = {conf, sizeof(conf), strlen(conf), false};
+	struct buf text = {conf, sizeof(conf), strlen(conf), false};
 	enum outcome outcome;
 	bool had_table;
 
-	text_print(&text, "%s/.htredeem:", scratch);
+	buf_addf(&text, "%s/.htredeem:", scratch);
 	free_check();
 	prepare(&variables, rest);
 	had_table = faccessat(top, "home/attempts", F_OK, 0) == 0;

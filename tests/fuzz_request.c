@@ -71,12 +71,12 @@ static bool reference_good(const char **at)
 static void html_check(const char *typed)
 {
 	static char html[SHOWN_MAX * 6 + 1];
-	struct text text = text_in(html, sizeof(html));
+	struct buf text = buf_init(html, sizeof(html));
 	const char *at = html;
 	size_t characters = 0;
 
-	text_html(&text, typed, SHOWN_MAX);
-	assert(!text.full);
+	buf_addhtml(&text, typed, SHOWN_MAX);
+	assert(!text.overflowed);
 	for (; *at != '\0'; characters++) {
 		assert(strchr("<>\"'", *at) == NULL);
 		assert(*at == '&' ? reference_good(&at) : character_good(&at));
@@ -93,13 +93,13 @@ static void url_check(const char *typed)
 	    "-._~/";
 	static char url[3 * BODY_MAX + 8];
 	static char back[3 * BODY_MAX + 8];
-	struct text text = text_in(url, sizeof(url));
+	struct buf text = buf_init(url, sizeof(url));
 	struct span form = {url, 0};
 	const char *at;
 
-	text_put(&text, "x=1&code=");
-	text_url(&text, typed);
-	if (text.full) /* only where all of 4096 bytes take three */
+	buf_adds(&text, "x=1&code=");
+	buf_addurl(&text, typed);
+	if (text.overflowed) /* only where all of 4096 bytes take three */
 		return;
 	for (at = url + strlen("x=1&code="); *at != '\0'; at++) {
 		if (*at == '%') {
@@ -123,7 +123,7 @@ static void code_check(const char *typed)
 	struct code code;
 	size_t count = 0;
 	size_t i;
-	bool good = code_read(&code, typed);
+	bool good = code_parse(&code, typed);
 
 	for (; *typed != '\0'; typed++)
 		count += is_one_of(*typed, digits) ||
@@ -157,11 +157,11 @@ static void page_check(enum fault fault)
 {
 	static const char *const status[] = {
 	    "200", "405", "415", "411", "400", "413", "400"};
-	struct text reply = text_in(shop.out, sizeof(shop.out));
+	struct buf reply = buf_init(shop.out, sizeof(shop.out));
 	const char *body;
 
 	reply_page(&reply, &shop, fault_outcomes[fault]);
-	assert(!reply.full);
+	assert(!reply.overflowed);
 	assert(strncmp(shop.out, "Status: ", 8) == 0);
 	assert(strncmp(shop.out + 8, status[fault], 3) == 0);
 	body = strstr(shop.out, "\n\n");
@@ -182,10 +182,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	variables_set(&variables, &body, kept, ours);
 	variables_length(&variables, body.length);
-	file_fill(input, body.at, body.length);
+	file_fill(input, body.bytes, body.length);
 	memset(&shop.request, 'x', sizeof(shop.request));
 	fault = request_read(&shop.request, input);
-	method = variable("REQUEST_METHOD");
+	method = env("REQUEST_METHOD");
 	assert((shop.request.method == METHOD_POST) ==
 	    (strcmp(method, "POST") == 0));
 	assert(

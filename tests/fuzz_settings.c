@@ -16,15 +16,15 @@ static void remove_settings(void)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	struct text text = text_in(scratch, sizeof(scratch));
+	struct buf text = buf_init(scratch, sizeof(scratch));
 
 	(void)argc;
 	(void)argv;
 	complaints = complaint_file = file_new();
-	text_print(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
-	assert(!text.full && mkdtemp(scratch) != NULL);
-	text = text_in(path, sizeof(path));
-	text_print(&text, "%s/.htredeem", scratch);
+	buf_addf(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
+	assert(!text.overflowed && mkdtemp(scratch) != NULL);
+	text = buf_init(path, sizeof(path));
+	buf_addf(&text, "%s/.htredeem", scratch);
 	settings_file = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
 	assert(settings_file >= 0 && atexit(remove_settings) == 0);
 	return 0;
@@ -67,15 +67,15 @@ static void lines_check(struct span rest)
 	size_t seen[LENGTH(keys)] = {0};
 
 	while (rest.length > 0) {
-		struct span line = span_trim(span_cut(&rest, '\n'));
+		struct span line = span_trim(span_split(&rest, '\n'));
 		size_t known = 0;
 		size_t i;
 
-		if (line.length == 0 || *line.at == '#')
+		if (line.length == 0 || *line.bytes == '#')
 			continue;
 		for (i = 0; i < LENGTH(keys); i++) {
 			struct span value = line;
-			struct span key = span_cut(&value, ':');
+			struct span key = span_split(&value, ':');
 
 			if (span_is(span_trim(key), keys[i].name) &&
 			    span_trim(value).length > 0)
@@ -95,14 +95,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct settings settings;
 	struct span none = {"", 0};
 	struct span whole = {(const char *)data, size};
-	struct text text = text_in(variable_conf, sizeof(variable_conf));
+	struct buf text = buf_init(variable_conf, sizeof(variable_conf));
 	size_t lines;
 	bool good;
 
 	if (size > SETTINGS_MAX + 1)
 		whole.length = size = SETTINGS_MAX + 1;
-	text_print(&text, "REDEEM_CONF=%s", path);
-	file_fill(settings_file, whole.at, whole.length);
+	buf_addf(&text, "REDEEM_CONF=%s", path);
+	file_fill(settings_file, whole.bytes, whole.length);
 	file_fill(complaint_file, "", 0);
 	variables_set(&variables, &none, kept, ours);
 	memset(&settings, 'x', sizeof(settings));

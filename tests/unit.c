@@ -12,24 +12,24 @@
 START_TEST(text_remembers_overflow)
 {
 	char buffer[8];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_put(&text, "seven..");
-	ck_assert(!text.full);
+	buf_adds(&text, "seven..");
+	ck_assert(!text.overflowed);
 	ck_assert_str_eq(buffer, "seven..");
-	text_put(&text, "x");
-	ck_assert(text.full);
+	buf_adds(&text, "x");
+	ck_assert(text.overflowed);
 	ck_assert_str_eq(buffer, "seven..");
-	text = text_in(buffer, sizeof(buffer));
-	text_print(&text, "%d", 12345678);
-	ck_assert(text.full);
+	text = buf_init(buffer, sizeof(buffer));
+	buf_addf(&text, "%d", 12345678);
+	ck_assert(text.overflowed);
 	ck_assert_str_eq(buffer, "");
-	text_put(&text, "a");
+	buf_adds(&text, "a");
 	ck_assert_str_eq(buffer, "");
 }
 END_TEST
 
-/* The directives of printf(3) that text_print knows, checked against it. */
+/* The directives of printf(3) that buf_addf knows, checked against it. */
 START_TEST(text_prints)
 {
 	static const long long numbers[] = {0, 1, -1, 9, 10, 99, 2026, -1234,
@@ -38,10 +38,10 @@ START_TEST(text_prints)
 	size_t i;
 
 	for (i = 0; i < LENGTH(numbers); i++) {
-		struct text text = text_in(own, sizeof(own));
+		struct buf text = buf_init(own, sizeof(own));
 		long long n = numbers[i];
 
-		text_print(&text, "%lld|%ld|%d|%02d|%04d|%02ld|%s|%.*s|%c%%", n,
+		buf_addf(&text, "%lld|%ld|%d|%02d|%04d|%02ld|%s|%.*s|%c%%", n,
 		    (long)n, (int)n, (int)n, (int)n, (long)n, "", 3, "abcdef",
 		    'x');
 		snprintf(other, sizeof(other),
@@ -74,9 +74,9 @@ static const struct {
 START_TEST(html_is_escaped)
 {
 	char buffer[200];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_html(&text, html_cases[_i].raw, 100);
+	buf_addhtml(&text, html_cases[_i].raw, 100);
 	ck_assert_str_eq(buffer, html_cases[_i].html);
 }
 END_TEST
@@ -84,9 +84,9 @@ END_TEST
 START_TEST(html_is_cut_at_characters)
 {
 	char buffer[20];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_html(&text, "\xc3\xa9\xc3\xa9\xc3\xa9", 2);
+	buf_addhtml(&text, "\xc3\xa9\xc3\xa9\xc3\xa9", 2);
 	ck_assert_str_eq(buffer, "\xc3\xa9\xc3\xa9");
 }
 END_TEST
@@ -106,9 +106,9 @@ static const struct {
 START_TEST(urls_are_encoded)
 {
 	char buffer[100];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_url(&text, url_cases[_i].raw);
+	buf_addurl(&text, url_cases[_i].raw);
 	ck_assert_str_eq(buffer, url_cases[_i].url);
 }
 END_TEST
@@ -144,9 +144,9 @@ static const struct {
 START_TEST(sizes_are_readable)
 {
 	char buffer[100];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_size(&text, size_cases[_i].language, size_cases[_i].size);
+	buf_addsize(&text, size_cases[_i].language, size_cases[_i].size);
 	ck_assert_str_eq(buffer, size_cases[_i].shown);
 }
 END_TEST
@@ -169,12 +169,12 @@ static const struct {
 START_TEST(instants_go_both_ways)
 {
 	char buffer[40];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 	time_t when = 0;
 
-	text_instant(&text, (time_t)instant_cases[_i].when);
+	buf_addinstant(&text, (time_t)instant_cases[_i].when);
 	ck_assert_str_eq(buffer, instant_cases[_i].shown);
-	ck_assert(instant_read(span_of(instant_cases[_i].shown), &when));
+	ck_assert(instant_parse(span_of(instant_cases[_i].shown), &when));
 	ck_assert_int_eq(when, instant_cases[_i].when);
 }
 END_TEST
@@ -189,7 +189,7 @@ START_TEST(bad_instants_are_refused)
 {
 	time_t when;
 
-	ck_assert(!instant_read(span_of(bad_instants[_i]), &when));
+	ck_assert(!instant_parse(span_of(bad_instants[_i]), &when));
 }
 END_TEST
 
@@ -215,7 +215,7 @@ static const struct {
 START_TEST(dates_are_checked)
 {
 	long date = 0;
-	bool good = date_read(span_of(date_cases[_i].text), &date);
+	bool good = date_parse(span_of(date_cases[_i].text), &date);
 
 	ck_assert_int_eq(good, date_cases[_i].date != 0);
 	if (good)
@@ -250,12 +250,12 @@ static const struct {
 
 START_TEST(window_holds_when_clocks_change)
 {
-	char least[STAMP_SIZE], greatest[STAMP_SIZE];
+	char least[APACHE_TIME_SIZE], greatest[APACHE_TIME_SIZE];
 	time_t start = (time_t)range_cases[_i].start;
 
 	ck_assert_int_eq(setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1), 0);
 	tzset();
-	ck_assert(stamp_range(
+	ck_assert(apache_time_range(
 	    start, start + range_cases[_i].window, least, greatest));
 	ck_assert_str_eq(least, range_cases[_i].least);
 	ck_assert_str_eq(greatest, range_cases[_i].greatest);
@@ -264,11 +264,11 @@ END_TEST
 
 START_TEST(window_in_utc)
 {
-	char least[STAMP_SIZE], greatest[STAMP_SIZE];
+	char least[APACHE_TIME_SIZE], greatest[APACHE_TIME_SIZE];
 
 	ck_assert_int_eq(setenv("TZ", "UTC0", 1), 0);
 	tzset();
-	ck_assert(stamp_range(1795467361, 1795467481, least, greatest));
+	ck_assert(apache_time_range(1795467361, 1795467481, least, greatest));
 	ck_assert_str_eq(least, "20261123205601");
 	ck_assert_str_eq(greatest, "20261123205801");
 	ck_assert_int_eq(local_day(1795467361), 20261123);
@@ -392,17 +392,17 @@ START_TEST(deliveries_need_their_keys)
 	const char *line = _i == 0 ? all : strchr(all, '\n') + 1;
 	struct settings s;
 	char buffer[400];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_print(&text, "home: /h\n%s", all);
+	buf_addf(&text, "home: /h\n%s", all);
 	ck_assert(parse_settings(&s, buffer));
 	while (*line != '\0') {
 		const char *next = strchr(line, '\n') + 1;
 
-		text = text_in(buffer, sizeof(buffer));
-		text_put(&text, "home: /h\n");
-		text_add(&text, all, (size_t)(line - all));
-		text_put(&text, next);
+		text = buf_init(buffer, sizeof(buffer));
+		buf_adds(&text, "home: /h\n");
+		buf_addmem(&text, all, (size_t)(line - all));
+		buf_adds(&text, next);
 		ck_assert(!parse_settings(&s, buffer));
 		line = next;
 	}
@@ -471,7 +471,7 @@ static const struct {
 START_TEST(codes_are_folded)
 {
 	struct code code;
-	bool good = code_read(&code, code_cases[_i].typed);
+	bool good = code_parse(&code, code_cases[_i].typed);
 
 	ck_assert_int_eq(good, code_cases[_i].exact != NULL);
 	if (good) {
@@ -505,7 +505,7 @@ START_TEST(check_character)
 {
 	struct code code;
 
-	ck_assert(code_read(&code, check_cases[_i].typed));
+	ck_assert(code_parse(&code, check_cases[_i].typed));
 	ck_assert_int_eq(code_mistyped(&code), check_cases[_i].mistyped);
 }
 END_TEST
@@ -593,10 +593,10 @@ static const char *const torn_lines[] = {
 START_TEST(torn_lines_are_no_harm)
 {
 	char text[300];
-	struct text all = text_in(text, sizeof(text));
+	struct buf all = buf_init(text, sizeof(text));
 	struct record r;
 
-	text_print(&all, "uses: 1\nlimit: 3\nfile: a\n%s", torn_lines[_i]);
+	buf_addf(&all, "uses: 1\nlimit: 3\nfile: a\n%s", torn_lines[_i]);
 	ck_assert(parse_record(&r, text));
 	ck_assert_int_eq(r.last, 0);
 	ck_assert_str_eq(r.link.token, "");
@@ -630,13 +630,13 @@ static const struct {
 START_TEST(records_are_composed)
 {
 	char buffer[RECORD_MAX + 1];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 	struct change change = {1, 1795467361, &new_link};
 	struct record r;
 
 	ck_assert(parse_record(&r, compose_cases[_i].before));
-	record_compose(&text, &r, &change);
-	ck_assert(!text.full);
+	record_format(&text, &r, &change);
+	ck_assert(!text.overflowed);
 	ck_assert_str_eq(buffer, compose_cases[_i].after);
 }
 END_TEST
@@ -651,14 +651,14 @@ START_TEST(records_never_shrink)
 	size_t size;
 
 	for (size = start; size <= RECORD_MAX; size += 61) {
-		struct text text = text_in(buffer, sizeof(buffer));
+		struct buf text = buf_init(buffer, sizeof(buffer));
 		struct record r;
 
 		memset(before + start, ' ', size - start);
 		before[size] = '\0';
 		ck_assert(parse_record(&r, before));
-		record_compose(&text, &r, &change);
-		ck_assert(!text.full);
+		record_format(&text, &r, &change);
+		ck_assert(!text.overflowed);
 		ck_assert_uint_ge(text.length, size);
 		ck_assert_int_eq(buffer[text.length - 1], '\n');
 		ck_assert(parse_record(&r, buffer));
@@ -672,17 +672,17 @@ START_TEST(full_records_are_noticed)
 {
 	static char before[RECORD_MAX + 1];
 	char buffer[RECORD_MAX + 1];
-	struct text old = text_in(before, sizeof(before));
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf old = buf_init(before, sizeof(before));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 	struct change change = {1, 1795467361, &new_link};
 	struct record r;
 
-	text_put(&old, "uses: 0\nlimit: 3\nfile: a\nnote: ");
+	buf_adds(&old, "uses: 0\nlimit: 3\nfile: a\nnote: ");
 	while (old.length < RECORD_MAX - 50)
-		text_put(&old, "x");
+		buf_adds(&old, "x");
 	ck_assert(parse_record(&r, before));
-	record_compose(&text, &r, &change);
-	ck_assert(text.full);
+	record_format(&text, &r, &change);
+	ck_assert(text.overflowed);
 }
 END_TEST
 
@@ -765,11 +765,10 @@ START_TEST(addresses_are_told_apart)
 {
 	uint64_t one, two;
 
-	ck_assert(client_number(address_cases[_i].one, &one));
-	ck_assert(client_number(address_cases[_i].two, &two));
+	ck_assert(client_id(address_cases[_i].one, &one));
+	ck_assert(client_id(address_cases[_i].two, &two));
 	ck_assert_int_eq(one == two, address_cases[_i].same);
-	ck_assert_int_eq(
-	    scramble(one) == scramble(two), address_cases[_i].same);
+	ck_assert_int_eq(hash64(one) == hash64(two), address_cases[_i].same);
 }
 END_TEST
 
@@ -780,7 +779,7 @@ START_TEST(no_address_is_no_number)
 {
 	uint64_t number;
 
-	ck_assert(!client_number(no_addresses[_i], &number));
+	ck_assert(!client_id(no_addresses[_i], &number));
 }
 END_TEST
 
@@ -816,7 +815,7 @@ START_TEST(oldest_try_gives_way)
 		entry->since = i == 99 ? 900 : 1000;
 		entry->count = 1;
 	}
-	ck_assert_ptr_eq(attempts_find(&table, 9999, 1000), &table.at[99]);
+	ck_assert_ptr_eq(attempts_find(&table, 9999, 1000), &table.entry[99]);
 	ck_assert_int_eq(attempts_find(&table, 1, 1000)->count, 1);
 }
 END_TEST
@@ -850,7 +849,8 @@ static const struct {
 
 START_TEST(names_that_may_be_sold)
 {
-	ck_assert_int_eq(name_sold(name_cases[_i].name), name_cases[_i].sold);
+	ck_assert_int_eq(
+	    name_sellable(name_cases[_i].name), name_cases[_i].sold);
 }
 END_TEST
 
@@ -866,12 +866,13 @@ START_TEST(public_names_are_unique)
 		ck_assert(items_add(&items, paths[i], 1));
 	ck_assert(items_name(&items));
 	for (i = 0; i < items.count; i++) {
-		ck_assert_str_ne(items.at[i].name, "downloads.html");
+		ck_assert_str_ne(items.item[i].name, "downloads.html");
 		for (j = 0; j < i; j++)
-			ck_assert_str_ne(items.at[i].name, items.at[j].name);
+			ck_assert_str_ne(
+			    items.item[i].name, items.item[j].name);
 	}
-	ck_assert_str_eq(items.at[0].name, "a.zip");
-	ck_assert_str_eq(items.at[1].name, "2-a.zip");
+	ck_assert_str_eq(items.item[0].name, "a.zip");
+	ck_assert_str_eq(items.item[1].name, "2-a.zip");
 }
 END_TEST
 
@@ -899,7 +900,7 @@ START_TEST(refusals_fit_between_quotes)
 	size_t i;
 
 	for (i = 0; i < LENGTH(bad); i++) {
-		struct text text = text_in(buffer, sizeof(buffer));
+		struct buf text = buf_init(buffer, sizeof(buffer));
 
 		rules_refusal(&text, bad[i]);
 		ck_assert_str_eq(buffer, "");
@@ -911,21 +912,21 @@ END_TEST
 START_TEST(the_refusal_page_fits)
 {
 	char buffer[2048], lang[20];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 	struct request request;
 
 	memset(&request, 0, sizeof(request));
 	memset(request.script, 'x', 255);
 	memcpy(request.script, "/cgi-bin/redeem.cgi", 19);
 	page_refusal(&text, &request, _i);
-	ck_assert(!text.full);
+	ck_assert(!text.overflowed);
 	ck_assert_ptr_null(strpbrk(buffer, "\"\\%\r\n"));
 	ck_assert_ptr_nonnull(strstr(buffer, request.script));
 	ck_assert_ptr_nonnull(strstr(buffer, "data-outcome=link-closed"));
 	(void)snprintf(lang, sizeof(lang), "<html lang=%s>", languages[_i]);
 	ck_assert_ptr_nonnull(strstr(buffer, lang));
-	for (text.at = buffer; *text.at != '\0'; text.at++)
-		ck_assert((unsigned char)*text.at < 0x80);
+	for (text.bytes = buffer; *text.bytes != '\0'; text.bytes++)
+		ck_assert((unsigned char)*text.bytes < 0x80);
 }
 END_TEST
 
@@ -1047,7 +1048,7 @@ START_TEST(dates_are_in_words)
 {
 	long language = date_words[_i].language;
 	struct tm tm;
-	struct part part;
+	struct phrase_arg part;
 
 	memset(&tm, 0, sizeof(tm));
 	tm.tm_year = 127;
@@ -1056,17 +1057,17 @@ START_TEST(dates_are_in_words)
 	tm.tm_hour = 21;
 	tm.tm_min = 5;
 	tm.tm_sec = 7;
-	part = part_date(language, &tm);
-	ck_assert_str_eq(part.at, date_words[_i].first);
-	part = part_time(language, AS_TIME, &tm);
-	ck_assert_str_eq(part.at, date_words[_i].time);
-	part = part_time(language, AS_SECONDS, &tm);
-	ck_assert_str_eq(part.at, date_words[_i].seconds);
+	part = arg_date(language, &tm);
+	ck_assert_str_eq(part.string, date_words[_i].first);
+	part = arg_time(language, AS_TIME, &tm);
+	ck_assert_str_eq(part.string, date_words[_i].time);
+	part = arg_time(language, AS_SECONDS, &tm);
+	ck_assert_str_eq(part.string, date_words[_i].seconds);
 	tm.tm_year = 126;
 	tm.tm_mon = 10;
 	tm.tm_mday = 23;
-	part = part_date(language, &tm);
-	ck_assert_str_eq(part.at, date_words[_i].other);
+	part = arg_date(language, &tm);
+	ck_assert_str_eq(part.string, date_words[_i].other);
 }
 END_TEST
 
@@ -1074,9 +1075,9 @@ END_TEST
 START_TEST(letters_become_numbers)
 {
 	char buffer[100];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_ascii(&text, "caf\xc3\xa9 l\xe2\x80\x99\xf0\x9f\x98\x80.");
+	buf_addascii(&text, "caf\xc3\xa9 l\xe2\x80\x99\xf0\x9f\x98\x80.");
 	ck_assert_str_eq(buffer, "caf&#233; l&#8217;&#128512;.");
 }
 END_TEST
@@ -1194,17 +1195,17 @@ static const struct {
 START_TEST(hmac_is_right)
 {
 	char key_at[256], message_at[256];
-	struct text key = text_in(key_at, sizeof(key_at));
-	struct text message = text_in(message_at, sizeof(message_at));
+	struct buf key = buf_init(key_at, sizeof(key_at));
+	struct buf message = buf_init(message_at, sizeof(message_at));
 	unsigned char mac[SHA256_SIZE];
 	const char *wanted = hmac_cases[_i].mac;
 	size_t i;
 
 	for (i = 0; i < hmac_cases[_i].key_times; i++)
-		text_put(&key, hmac_cases[_i].key);
+		buf_adds(&key, hmac_cases[_i].key);
 	for (i = 0; i < hmac_cases[_i].message_times; i++)
-		text_put(&message, hmac_cases[_i].message);
-	ck_assert(!key.full && !message.full);
+		buf_adds(&message, hmac_cases[_i].message);
+	ck_assert(!key.overflowed && !message.overflowed);
 	hmac(span_of(key_at), span_of(message_at), mac);
 	ck_assert_str_eq(hex_of(mac, strlen(wanted) / 2), wanted);
 }
@@ -1217,10 +1218,10 @@ START_TEST(same_bytes_are_the_same)
 
 	memset(left, 'a', sizeof(left));
 	memset(right, 'a', sizeof(right));
-	ck_assert(same_bytes(left, right, 64));
+	ck_assert(equal_const_time(left, right, 64));
 	for (i = 0; i < 64; i++) {
 		right[i] ^= 1;
-		ck_assert(!same_bytes(left, right, 64));
+		ck_assert(!equal_const_time(left, right, 64));
 		right[i] ^= 1;
 	}
 }
@@ -1244,9 +1245,9 @@ START_TEST(base64url_is_right)
 {
 	const char *bytes = base64url_cases[_i].bytes;
 	char buffer[64];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_base64url(&text, (const unsigned char *)bytes, strlen(bytes));
+	buf_addbase64url(&text, (const unsigned char *)bytes, strlen(bytes));
 	ck_assert_str_eq(buffer, base64url_cases[_i].text);
 }
 END_TEST
@@ -1257,12 +1258,12 @@ END_TEST
 START_TEST(http_dates)
 {
 	char buffer[64];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_http_date(&text, 784111777);
+	buf_addhttpdate(&text, 784111777);
 	ck_assert_str_eq(buffer, "Sun, 06 Nov 1994 08:49:37 GMT");
-	text = text_in(buffer, sizeof(buffer));
-	text_http_date(&text, (time_t)2147483648);
+	text = buf_init(buffer, sizeof(buffer));
+	buf_addhttpdate(&text, (time_t)2147483648);
 	ck_assert_str_eq(buffer, "Tue, 19 Jan 2038 03:14:08 GMT");
 }
 END_TEST
@@ -1285,9 +1286,9 @@ static const struct {
 START_TEST(names_are_given_to_browsers)
 {
 	char buffer[200];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	text_disposition(
+	buf_adddisposition(
 	    &text, disposition_cases[_i].name, disposition_cases[_i].always);
 	ck_assert_str_eq(buffer, disposition_cases[_i].value);
 }
@@ -1330,7 +1331,7 @@ static const struct {
 START_TEST(ranges_are_read)
 {
 	int64_t first, length;
-	bool there = range_read(range_cases_of_files[_i].range,
+	bool there = range_parse(range_cases_of_files[_i].range,
 			 range_cases_of_files[_i].size, &first,
 			 &length) != RANGE_BEHIND;
 
@@ -1348,10 +1349,10 @@ static struct shop shop; /* too large for the stack */
 static void shop_set_up(const char *more)
 {
 	char text[1000];
-	struct text conf = text_in(text, sizeof(text));
+	struct buf conf = buf_init(text, sizeof(text));
 
-	text_put(&conf, "home: /h\n");
-	text_put(&conf, more);
+	buf_adds(&conf, "home: /h\n");
+	buf_adds(&conf, more);
 	settings_default(&shop.settings);
 	ck_assert(settings_parse(&shop.settings, span_of(text)));
 	ck_assert(settings_complete(&shop.settings));
@@ -1363,12 +1364,12 @@ static void shop_set_up(const char *more)
 static const char *given_path(time_t end, const struct item *item)
 {
 	static char buffer[LOCATION_SIZE];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 	struct link link = {0, "0123456789abcdef0123456789abcdef", ""};
 
 	link.end = end;
 	deliveries[shop.settings.delivery].address(&shop, &link, item, &text);
-	ck_assert(!text.full);
+	ck_assert(!text.overflowed);
 	ck_assert_int_eq(strncmp(buffer, "/r.cgi/", 7), 0);
 	return buffer + strlen("/r.cgi");
 }
@@ -1379,7 +1380,7 @@ static enum opened opened_as(const char *path)
 	struct span what;
 
 	shop.request.path = path;
-	return link_open(&shop, &what, &link);
+	return signed_path_parse(&shop, &what, &link);
 }
 
 static const struct item sold = {"files/a/b.zip", "b.zip", 3};
@@ -1392,10 +1393,10 @@ START_TEST(signed_links_open)
 
 	shop_set_up("delivery: cgi\nkey: " KEY "\n");
 	shop.request.path = given_path(1700000000, &sold);
-	ck_assert_int_eq(link_open(&shop, &what, &link), OPENED_FILE);
+	ck_assert_int_eq(signed_path_parse(&shop, &what, &link), OPENED_FILE);
 	ck_assert(span_is(what, "a/b.zip"));
 	shop.request.path = given_path(1700000001, NULL);
-	ck_assert_int_eq(link_open(&shop, &what, &link), OPENED_LIST);
+	ck_assert_int_eq(signed_path_parse(&shop, &what, &link), OPENED_LIST);
 	ck_assert_str_eq(link.token, "0123456789abcdef0123456789abcdef");
 	ck_assert_int_eq(link.end, 1700000001);
 	/* the second after its end */
@@ -1438,10 +1439,10 @@ START_TEST(other_signatures_are_refused)
 	    "files/0123456789abcdef0123456789abcdef/downloads.html",
 	    "downloads.html", 1};
 	char path[LOCATION_SIZE];
-	struct text text = text_in(path, sizeof(path));
+	struct buf text = buf_init(path, sizeof(path));
 
 	shop_set_up("delivery: cgi\nkey: " KEY "x\n");
-	text_put(&text, given_path(1700000000, &sold));
+	buf_adds(&text, given_path(1700000000, &sold));
 	shop_set_up("delivery: cgi\nkey: " KEY "\n");
 	ck_assert_int_eq(opened_as(path), OPENED_WRONG);
 	ck_assert_int_eq(
@@ -1463,7 +1464,7 @@ START_TEST(secdownload_links)
 	    "files/first light.zip", "first light.zip", 3};
 	struct link link = {0x5e0be100 + 120, "", ""};
 	char buffer[LOCATION_SIZE];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
 	shop_set_up(
 	    "delivery: secdownload\nprefix: /dl/\nsecret: verysecret\n");
@@ -1473,7 +1474,7 @@ START_TEST(secdownload_links)
 	    "first%20light.zip");
 	shop_set_up("delivery: secdownload\nprefix: /dl\nsecret: verysecret\n"
 		    "algorithm: md5\n");
-	text = text_in(buffer, sizeof(buffer));
+	text = buf_init(buffer, sizeof(buffer));
 	deliveries[DELIVERY_SECDOWNLOAD].address(&shop, &link, &item, &text);
 	ck_assert_str_eq(buffer,
 	    "/dl/ddf4f417e95c832fe1b5918dc8e56767/5e0be100/first%20light.zip");
@@ -1484,7 +1485,7 @@ END_TEST
 START_TEST(s3_signs_as_amazon_does)
 {
 	char buffer[LOCATION_SIZE];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
 	shop_set_up("delivery: s3\nwindow: 86400\ns3-style: virtual\n"
 		    "s3-endpoint: https://s3.amazonaws.com\n"
@@ -1516,10 +1517,10 @@ static const struct {
 START_TEST(s3_hosts)
 {
 	char buffer[200], conf[400];
-	struct text origin = text_in(buffer, sizeof(buffer));
-	struct text text = text_in(conf, sizeof(conf));
+	struct buf origin = buf_init(buffer, sizeof(buffer));
+	struct buf text = buf_init(conf, sizeof(conf));
 
-	text_print(&text,
+	buf_addf(&text,
 	    "delivery: s3\ns3-region: r\ns3-bucket: B\ns3-key: k\ns3-secret: s"
 	    "\ns3-endpoint: %s\ns3-style: %s\n",
 	    origin_cases[_i].endpoint, origin_cases[_i].style);
@@ -1534,12 +1535,12 @@ START_TEST(no_script_no_signed_link)
 {
 	struct link link = {1700000000, "", ""};
 	char buffer[LOCATION_SIZE];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 
 	shop_set_up("delivery: cgi\nkey: " KEY "\n");
 	shop.request.script[0] = '\0';
 	deliveries[DELIVERY_CGI].address(&shop, &link, &sold, &text);
-	ck_assert(text.full);
+	ck_assert(text.overflowed);
 }
 END_TEST
 
@@ -1563,11 +1564,11 @@ static const struct {
 START_TEST(markers_are_replaced)
 {
 	char buffer[200];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct buf text = buf_init(buffer, sizeof(buffer));
 	const char *rest = marker_cases[_i].page;
 
 	while (*rest != '\0')
-		rest = page_part(&text, ENGLISH, TITLE_FILES, rest);
+		rest = page_copy(&text, ENGLISH, TITLE_FILES, rest);
 	ck_assert_str_eq(buffer, marker_cases[_i].made);
 }
 END_TEST
