@@ -296,6 +296,33 @@ struct buf {
 	bool overflowed;
 };
 
+/* What a request comes to; the table "answers" says what a buyer is told. */
+enum outcome {
+	OUTCOME_NONE, /* nothing is decided yet: go on */
+	OUTCOME_LINK,
+	OUTCOME_FILE,
+	OUTCOME_PART,
+	OUTCOME_NO_PART,
+	OUTCOME_LIST,
+	OUTCOME_LINK_WRONG,
+	OUTCOME_LINK_OVER,
+	OUTCOME_FORM,
+	OUTCOME_EMPTY,
+	OUTCOME_MISTYPED,
+	OUTCOME_UNKNOWN,
+	OUTCOME_USED_UP,
+	OUTCOME_EXPIRED,
+	OUTCOME_BAD_METHOD,
+	OUTCOME_BAD_TYPE,
+	OUTCOME_NO_LENGTH,
+	OUTCOME_BAD_LENGTH,
+	OUTCOME_TOO_LONG,
+	OUTCOME_BAD_BODY,
+	OUTCOME_SLOW_DOWN,
+	OUTCOME_TRY_AGAIN,
+	OUTCOME_NOT_SET_UP
+};
+
 enum { LINKS_SYMBOLIC, LINKS_HARD };
 enum { DELIVERY_APACHE, DELIVERY_CGI, DELIVERY_SECDOWNLOAD, DELIVERY_S3 };
 enum { HANDOFF_NONE, HANDOFF_SENDFILE, HANDOFF_ACCEL };
@@ -306,33 +333,39 @@ enum { STYLE_PATH, STYLE_VIRTUAL };
 struct settings {
 	char file[PATH_SIZE]; /* where it stands, for messages */
 	char home[PATH_SIZE]; /* absolute */
-	char secure[PATH_SIZE]; /* absolute, or empty */
-	char url[PATH_SIZE]; /* of secure: "/secure", no slash at its end */
 	char page[PATH_SIZE]; /* the owner's page, or empty */
 	char timezone[PATH_SIZE]; /* as in the env TZ, or empty */
 	long window; /* that a link opens */
 	long grace; /* in which the second click is free */
 	long tries; /* failed, per address, in ten minutes; 0: any number */
 	long language; /* for who asks for none of ours: in "languages" */
-	long links; /* LINKS_... */
 	long delivery; /* DELIVERY_... */
-	/* cgi */
-	char key[PATH_SIZE]; /* signs its links */
-	long handoff; /* HANDOFF_... */
-	char handoff_prefix[PATH_SIZE]; /* URL path; no slash at its end */
-	/* secdownload */
-	char prefix[PATH_SIZE]; /* URL path; no slash at its end */
-	char secret[PATH_SIZE];
-	long algorithm; /* ALGORITHM_... */
-	/* s3 */
-	char s3_endpoint[PATH_SIZE]; /* http://host:port, or https */
-	char s3_region[PATH_SIZE];
-	char s3_bucket[PATH_SIZE];
-	char s3_prefix[PATH_SIZE]; /* of keys; no slash at its end */
-	char s3_key[PATH_SIZE];
-	char s3_secret[PATH_SIZE];
-	char s3_token[PATH_SIZE]; /* of a session, or empty */
-	long s3_style; /* STYLE_... */
+	struct {
+		char secure[PATH_SIZE]; /* absolute, or empty */
+		char url[PATH_SIZE]; /* of secure; no slash at its end */
+		long links; /* LINKS_... */
+	} apache;
+	struct {
+		char key[PATH_SIZE]; /* signs its links */
+		long handoff; /* HANDOFF_... */
+		char handoff_prefix
+		    [PATH_SIZE]; /* URL path; no slash at its end */
+	} cgi;
+	struct {
+		char prefix[PATH_SIZE]; /* URL path; no slash at its end */
+		char secret[PATH_SIZE];
+		long algorithm; /* ALGORITHM_... */
+	} secdownload;
+	struct {
+		char endpoint[PATH_SIZE]; /* http://host:port, or https */
+		char region[PATH_SIZE];
+		char bucket[PATH_SIZE];
+		char prefix[PATH_SIZE]; /* of keys; no slash at its end */
+		char key[PATH_SIZE];
+		char secret[PATH_SIZE];
+		char token[PATH_SIZE]; /* of a session, or empty */
+		long style; /* STYLE_... */
+	} s3;
 };
 
 enum method { METHOD_OTHER, METHOD_GET, METHOD_HEAD, METHOD_POST };
@@ -388,6 +421,15 @@ struct items {
 	struct item item[ITEMS_MAX];
 };
 
+/* Where a delivery works. Borrowed from struct shop, which owns it all. */
+struct site {
+	const struct settings *settings;
+	const char *script; /* URL path of this program, or empty */
+	int home; /* descriptor, or -1 */
+	int secure; /* descriptor, or -1 */
+	time_t now; /* of this request */
+};
+
 /* A file that this program sends, or LENGTH bytes of it from FIRST on. */
 struct download {
 	int fd; /* -1: none */
@@ -403,11 +445,9 @@ struct shop {
 	struct record record;
 	struct items items;
 	struct download download;
-	int home; /* descriptor, or -1 */
-	int secure; /* descriptor, or -1 */
+	struct site site;
 	int attempts; /* to be read: descriptor, or -1 until it is needed */
 	int log; /* the same, to be added to */
-	time_t now;
 	long wait; /* seconds until this address may try again */
 	long language; /* the buyer's: place in "languages" */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
@@ -1075,37 +1115,40 @@ static const char *const style_words[] = {"path", "virtual", NULL};
 static const char *const languages[] = {"en", "fr", "de", "nl", "es", NULL};
 #define LANGUAGES (LENGTH(languages) - 1)
 
-#define PLACE(member) offsetof(struct settings, member)
+#define OFFSET(member) offsetof(struct settings, member)
 #define FOR(delivery) (1u << (delivery))
 static const struct key keys[] = {
-    {"home", KIND_PATH, ~0u, PLACE(home), 0, 0, NULL},
-    {"secure", KIND_PATH, FOR(DELIVERY_APACHE), PLACE(secure), 0, 0, NULL},
-    {"url", KIND_URL, 0, PLACE(url), 0, 0, NULL},
-    {"window", KIND_NUMBER, 0, PLACE(window), 1, DAY, NULL},
-    {"grace", KIND_NUMBER, 0, PLACE(grace), 0, DAY, NULL},
-    {"page", KIND_FILE, 0, PLACE(page), 0, 0, NULL},
-    {"timezone", KIND_ZONE, 0, PLACE(timezone), 0, 0, NULL},
-    {"links", KIND_WORD, 0, PLACE(links), 0, 0, link_words},
-    {"language", KIND_WORD, 0, PLACE(language), 0, 0, languages},
-    {"tries", KIND_NUMBER, 0, PLACE(tries), 0, 100000, NULL},
-    {"delivery", KIND_WORD, 0, PLACE(delivery), 0, 0, delivery_words},
-    {"key", KIND_SECRET, FOR(DELIVERY_CGI), PLACE(key), 32, 128, NULL},
-    {"handoff", KIND_WORD, 0, PLACE(handoff), 0, 0, handoff_words},
-    {"handoff-prefix", KIND_URL, 0, PLACE(handoff_prefix), 0, 0, NULL},
-    {"prefix", KIND_URL, FOR(DELIVERY_SECDOWNLOAD), PLACE(prefix), 0, 0, NULL},
-    {"secret", KIND_SECRET, FOR(DELIVERY_SECDOWNLOAD), PLACE(secret), 8, 128,
+    {"home", KIND_PATH, ~0u, OFFSET(home), 0, 0, NULL},
+    {"secure", KIND_PATH, FOR(DELIVERY_APACHE), OFFSET(apache.secure), 0, 0,
 	NULL},
-    {"algorithm", KIND_WORD, 0, PLACE(algorithm), 0, 0, algorithm_words},
-    {"s3-endpoint", KIND_ORIGIN, FOR(DELIVERY_S3), PLACE(s3_endpoint), 0, 0,
+    {"url", KIND_URL, 0, OFFSET(apache.url), 0, 0, NULL},
+    {"window", KIND_NUMBER, 0, OFFSET(window), 1, DAY, NULL},
+    {"grace", KIND_NUMBER, 0, OFFSET(grace), 0, DAY, NULL},
+    {"page", KIND_FILE, 0, OFFSET(page), 0, 0, NULL},
+    {"timezone", KIND_ZONE, 0, OFFSET(timezone), 0, 0, NULL},
+    {"links", KIND_WORD, 0, OFFSET(apache.links), 0, 0, link_words},
+    {"language", KIND_WORD, 0, OFFSET(language), 0, 0, languages},
+    {"tries", KIND_NUMBER, 0, OFFSET(tries), 0, 100000, NULL},
+    {"delivery", KIND_WORD, 0, OFFSET(delivery), 0, 0, delivery_words},
+    {"key", KIND_SECRET, FOR(DELIVERY_CGI), OFFSET(cgi.key), 32, 128, NULL},
+    {"handoff", KIND_WORD, 0, OFFSET(cgi.handoff), 0, 0, handoff_words},
+    {"handoff-prefix", KIND_URL, 0, OFFSET(cgi.handoff_prefix), 0, 0, NULL},
+    {"prefix", KIND_URL, FOR(DELIVERY_SECDOWNLOAD), OFFSET(secdownload.prefix),
+	0, 0, NULL},
+    {"secret", KIND_SECRET, FOR(DELIVERY_SECDOWNLOAD),
+	OFFSET(secdownload.secret), 8, 128, NULL},
+    {"algorithm", KIND_WORD, 0, OFFSET(secdownload.algorithm), 0, 0,
+	algorithm_words},
+    {"s3-endpoint", KIND_ORIGIN, FOR(DELIVERY_S3), OFFSET(s3.endpoint), 0, 0,
 	NULL},
-    {"s3-region", KIND_NAME, FOR(DELIVERY_S3), PLACE(s3_region), 0, 0, NULL},
-    {"s3-bucket", KIND_NAME, FOR(DELIVERY_S3), PLACE(s3_bucket), 0, 0, NULL},
-    {"s3-prefix", KIND_TEXT, 0, PLACE(s3_prefix), 0, 0, NULL},
-    {"s3-key", KIND_TEXT, FOR(DELIVERY_S3), PLACE(s3_key), 0, 0, NULL},
-    {"s3-secret", KIND_SECRET, FOR(DELIVERY_S3), PLACE(s3_secret), 1, PATH_SIZE,
-	NULL},
-    {"s3-token", KIND_SECRET, 0, PLACE(s3_token), 1, PATH_SIZE, NULL},
-    {"s3-style", KIND_WORD, 0, PLACE(s3_style), 0, 0, style_words},
+    {"s3-region", KIND_NAME, FOR(DELIVERY_S3), OFFSET(s3.region), 0, 0, NULL},
+    {"s3-bucket", KIND_NAME, FOR(DELIVERY_S3), OFFSET(s3.bucket), 0, 0, NULL},
+    {"s3-prefix", KIND_TEXT, 0, OFFSET(s3.prefix), 0, 0, NULL},
+    {"s3-key", KIND_TEXT, FOR(DELIVERY_S3), OFFSET(s3.key), 0, 0, NULL},
+    {"s3-secret", KIND_SECRET, FOR(DELIVERY_S3), OFFSET(s3.secret), 1,
+	PATH_SIZE, NULL},
+    {"s3-token", KIND_SECRET, 0, OFFSET(s3.token), 1, PATH_SIZE, NULL},
+    {"s3-style", KIND_WORD, 0, OFFSET(s3.style), 0, 0, style_words},
 };
 
 /*
@@ -1308,16 +1351,16 @@ static bool settings_complete(struct settings *settings)
 			return false;
 		}
 	}
-	if (settings->handoff == HANDOFF_ACCEL &&
-	    settings->handoff_prefix[0] == '\0') {
+	if (settings->cgi.handoff == HANDOFF_ACCEL &&
+	    settings->cgi.handoff_prefix[0] == '\0') {
 		complain("%s: handoff-prefix: is required", settings->file);
 		return false;
 	}
-	end_trim(settings->url);
-	end_trim(settings->prefix);
-	end_trim(settings->handoff_prefix);
-	end_trim(settings->s3_endpoint);
-	end_trim(settings->s3_prefix);
+	end_trim(settings->apache.url);
+	end_trim(settings->secdownload.prefix);
+	end_trim(settings->cgi.handoff_prefix);
+	end_trim(settings->s3.endpoint);
+	end_trim(settings->s3.prefix);
 	return true;
 }
 
@@ -1357,7 +1400,7 @@ static void settings_wipe(struct settings *settings)
 static void settings_default(struct settings *settings)
 {
 	memset(settings, 0, sizeof(*settings));
-	memcpy(settings->url, "/secure", sizeof("/secure"));
+	memcpy(settings->apache.url, "/secure", sizeof("/secure"));
 	settings->window = 120;
 	settings->grace = -1;
 	settings->tries = 30;
@@ -1558,17 +1601,6 @@ static void body_skip(int in)
 	}
 }
 
-/* What is wrong with a request; see section 14. */
-enum fault {
-	FAULT_NONE,
-	FAULT_METHOD,
-	FAULT_TYPE,
-	FAULT_NO_LENGTH,
-	FAULT_LENGTH,
-	FAULT_TOO_LONG,
-	FAULT_BODY
-};
-
 static bool is_form_type(const char *type)
 {
 	static const char wanted[] = "application/x-www-form-urlencoded";
@@ -1580,7 +1612,7 @@ static bool is_form_type(const char *type)
 	return type[i] == '\0' || type[i] == ';' || is_blank(type[i]);
 }
 
-static enum fault request_body(struct request *request, int in)
+static enum outcome request_body(struct request *request, int in)
 {
 	const char *given = env("CONTENT_LENGTH");
 	struct span digits = {given, strlen(given)};
@@ -1589,19 +1621,19 @@ static enum fault request_body(struct request *request, int in)
 	long length;
 
 	if (!is_form_type(env("CONTENT_TYPE")))
-		return FAULT_TYPE;
+		return OUTCOME_BAD_TYPE;
 	if (digits.length == 0)
-		return FAULT_NO_LENGTH;
+		return OUTCOME_NO_LENGTH;
 	if (strspn(given, "0123456789") != digits.length)
-		return FAULT_LENGTH;
+		return OUTCOME_BAD_LENGTH;
 	if (!number_parse(digits, 0, BODY_MAX, &length))
-		return FAULT_TOO_LONG;
+		return OUTCOME_TOO_LONG;
 	if (!body_read(in, body, (size_t)length))
-		return FAULT_BODY;
+		return OUTCOME_BAD_BODY;
 	form.length = (size_t)length;
 	form_field(form, "code", request->typed);
 	wipe(body, sizeof(body));
-	return FAULT_NONE;
+	return OUTCOME_NONE;
 }
 
 /*
@@ -1618,7 +1650,7 @@ static void request_script(struct request *request)
 }
 
 /* Takes over what the variables say, and the body of a POST from IN. */
-static enum fault request_parse(struct request *request, int in)
+static enum outcome request_parse(struct request *request, int in)
 {
 	const char *method = env("REQUEST_METHOD");
 	const char *query = env("QUERY_STRING");
@@ -1641,21 +1673,21 @@ static enum fault request_parse(struct request *request, int in)
 	else if (strcmp(method, "HEAD") == 0)
 		request->method = METHOD_HEAD;
 	else
-		return FAULT_METHOD;
+		return OUTCOME_BAD_METHOD;
 	if (form.length <= BODY_MAX)
 		form_field(form, "code", request->typed);
-	return FAULT_NONE;
+	return OUTCOME_NONE;
 }
 
 /* Reads what the server hands over (RFC 3875): variables, and a body from IN. */
-static enum fault request_read(struct request *request, int in)
+static enum outcome request_read(struct request *request, int in)
 {
-	enum fault fault = request_parse(request, in);
+	enum outcome outcome = request_parse(request, in);
 
 	if (request->method != METHOD_POST ||
-	    (fault != FAULT_NONE && fault != FAULT_BODY))
+	    (outcome != OUTCOME_NONE && outcome != OUTCOME_BAD_BODY))
 		body_skip(in);
-	return fault;
+	return outcome;
 }
 
 /*
@@ -1843,7 +1875,7 @@ static long attempts_wait(struct shop *shop)
 		return 0;
 	/* left open until the end, as the log is: a call less */
 	shop->attempts = openat(
-	    shop->home, "attempts", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	    shop->site.home, "attempts", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (shop->attempts < 0) {
 		if (errno != ENOENT)
 			complain("attempts: %s", strerror(errno));
@@ -1852,10 +1884,10 @@ static long attempts_wait(struct shop *shop)
 	if (!attempts_read(shop->attempts, &table))
 		memset(&table, 0, sizeof(table));
 	entry = attempts_find(
-	    &table, hash64(table.key ^ hash64(number)), shop->now);
+	    &table, hash64(table.key ^ hash64(number)), shop->site.now);
 	if (entry->address == 0 || entry->count < shop->settings.tries)
 		return 0;
-	return (long)(entry->since + TRIES_SECONDS - shop->now);
+	return (long)(entry->since + TRIES_SECONDS - shop->site.now);
 }
 
 /* Counts a failed try of the client NUMBER in the open table FD. */
@@ -1886,9 +1918,9 @@ static void attempts_record(const struct shop *shop)
 	if (shop->settings.tries == 0 ||
 	    !client_id(shop->request.address, &number))
 		return;
-	fd = openat(shop->home, "attempts",
+	fd = openat(shop->site.home, "attempts",
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || !attempts_add(fd, number, shop->now))
+	if (fd < 0 || !attempts_add(fd, number, shop->site.now))
 		complain("attempts: %s", strerror(errno));
 	if (fd >= 0)
 		(void)close(fd);
@@ -2808,16 +2840,16 @@ struct offer {
  *			program; NULL where none do
  */
 struct delivery {
-	bool (*publish)(const struct shop *, const struct offer *);
+	bool (*publish)(const struct site *, const struct offer *);
 	bool (*alive)(
-	    const struct shop *, const struct link *, const struct item *);
-	void (*withdraw)(const struct shop *, const struct link *);
-	void (*address)(const struct shop *, const struct link *,
+	    const struct site *, const struct link *, const struct item *);
+	void (*withdraw)(const struct site *, const struct link *);
+	void (*address)(const struct site *, const struct link *,
 	    const struct item *, struct buf *);
-	void (*listed)(const struct shop *, const struct link *,
+	void (*listed)(const struct site *, const struct link *,
 	    const struct item *, struct buf *);
 	void (*origin)(const struct settings *, struct buf *);
-	void (*sweep)(const struct shop *);
+	void (*sweep)(const struct site *);
 	const char *(*key)(const struct settings *);
 };
 
@@ -2856,11 +2888,11 @@ static void rules_refusal(struct buf *rules, const char *refusal)
  * so that a server without mod_rewrite answers 500 and not the file. [S7]
  */
 static bool rules_write(
-    struct buf *rules, const struct shop *shop, const struct offer *offer)
+    struct buf *rules, const struct site *site, const struct offer *offer)
 {
 	char least[APACHE_TIME_SIZE], greatest[APACHE_TIME_SIZE];
 
-	if (!apache_time_range(shop->now, offer->link->end, least, greatest))
+	if (!apache_time_range(site->now, offer->link->end, least, greatest))
 		return false;
 	buf_addf(rules,
 	    "RewriteEngine On\n"
@@ -2894,18 +2926,18 @@ static bool rules_write(
 
 /* One item as a link in the hidden directory. */
 static bool apache_link(
-    const struct shop *shop, const struct link *link, const struct item *item)
+    const struct site *site, const struct link *link, const struct item *item)
 {
 	struct path place = apache_path(link, ".", item->name);
 	char target[2 * PATH_SIZE];
 	struct buf text = buf_init(target, sizeof(target));
 
-	if (shop->settings.links == LINKS_HARD)
-		return linkat(shop->home, item->path, shop->secure, place.path,
+	if (site->settings->apache.links == LINKS_HARD)
+		return linkat(site->home, item->path, site->secure, place.path,
 			   0) == 0;
-	buf_addf(&text, "%s/%s", shop->settings.home, item->path);
+	buf_addf(&text, "%s/%s", site->settings->home, item->path);
 	return !text.overflowed &&
-	    symlinkat(target, shop->secure, place.path) == 0;
+	    symlinkat(target, site->secure, place.path) == 0;
 }
 
 /*
@@ -2913,21 +2945,21 @@ static bool apache_link(
  * yet. Written in the hidden directory and renamed, so that it is whole or not
  * there at all. [S4] [S7]
  */
-static bool apache_forbid(const struct shop *shop, const struct offer *offer)
+static bool apache_forbid(const struct site *site, const struct offer *offer)
 {
 	struct path draft = apache_path(offer->link, ".", ".htaccess");
 	char buffer[4096];
 	struct buf rules = buf_init(buffer, sizeof(buffer));
 	struct stat st;
 
-	if (fstatat(shop->secure, ".htaccess", &st, AT_SYMLINK_NOFOLLOW) == 0)
+	if (fstatat(site->secure, ".htaccess", &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return st.st_size > 0;
 	if (errno != ENOENT)
 		return false;
 	buf_adds(&rules, "RewriteEngine On\nRewriteRule ^ - [F]\n");
 	rules_refusal(&rules, offer->refusal);
-	return write_file(shop->secure, draft.path, &rules) &&
-	    renameat(shop->secure, draft.path, shop->secure, ".htaccess") == 0;
+	return write_file(site->secure, draft.path, &rules) &&
+	    renameat(site->secure, draft.path, site->secure, ".htaccess") == 0;
 }
 
 /* The bucket of LINK, as it is called below secure. */
@@ -2958,18 +2990,18 @@ static mode_t mode_like(int dir, const char *path)
  * Makes the hidden directory, and its bucket if this is its first link; once
  * more where apache_withdraw took the bucket away in between.
  */
-static bool apache_begin(const struct shop *shop, const struct offer *offer)
+static bool apache_begin(const struct site *site, const struct offer *offer)
 {
 	struct path hidden = apache_path(offer->link, ".", "");
 	struct path bucket = apache_bucket(offer->link);
-	mode_t mode = mode_like(shop->secure, ".");
+	mode_t mode = mode_like(site->secure, ".");
 	int more;
 
 	for (more = 1; more >= 0; more--) {
-		if (mkdirat(shop->secure, bucket.path, mode) != 0 &&
+		if (mkdirat(site->secure, bucket.path, mode) != 0 &&
 		    errno != EEXIST)
 			return false;
-		if (mkdirat(shop->secure, hidden.path, mode) == 0)
+		if (mkdirat(site->secure, hidden.path, mode) == 0)
 			return true;
 		if (errno != ENOENT)
 			return false;
@@ -2979,24 +3011,24 @@ static bool apache_begin(const struct shop *shop, const struct offer *offer)
 
 /* Fills the hidden directory, rules first, and gives it its name. [S6] */
 static bool apache_fill(
-    const struct shop *shop, const struct offer *offer, struct buf *rules)
+    const struct site *site, const struct offer *offer, struct buf *rules)
 {
 	struct path file = apache_path(offer->link, ".", ".htaccess");
 	struct path hidden = apache_path(offer->link, ".", "");
 	struct path place = apache_path(offer->link, "", "");
 	size_t i;
 
-	if (!rules_write(rules, shop, offer) ||
-	    !write_file(shop->secure, file.path, rules))
+	if (!rules_write(rules, site, offer) ||
+	    !write_file(site->secure, file.path, rules))
 		return false;
 	for (i = 0; i < offer->items->count; i++)
-		if (!apache_link(shop, offer->link, &offer->items->item[i]))
+		if (!apache_link(site, offer->link, &offer->items->item[i]))
 			return false;
 	file = apache_path(offer->link, ".", LIST_PAGE);
 	if (offer->list->length > 0 &&
-	    !write_file(shop->secure, file.path, offer->list))
+	    !write_file(site->secure, file.path, offer->list))
 		return false;
-	return renameat(shop->secure, hidden.path, shop->secure, place.path) ==
+	return renameat(site->secure, hidden.path, site->secure, place.path) ==
 	    0;
 }
 
@@ -3071,22 +3103,22 @@ static void remove_expired(int dir, time_t now)
 	dir_close(list);
 }
 
-static void apache_sweep(const struct shop *shop)
+static void apache_sweep(const struct site *site)
 {
-	remove_expired(shop->secure, shop->now);
+	remove_expired(site->secure, site->now);
 }
 
-static bool apache_publish(const struct shop *shop, const struct offer *offer)
+static bool apache_publish(const struct site *site, const struct offer *offer)
 {
 	struct path hidden = apache_path(offer->link, ".", "");
 	char buffer[8192];
 	struct buf rules = buf_init(buffer, sizeof(buffer));
-	bool done = apache_begin(shop, offer) && apache_forbid(shop, offer) &&
-	    apache_fill(shop, offer, &rules);
+	bool done = apache_begin(site, offer) && apache_forbid(site, offer) &&
+	    apache_fill(site, offer, &rules);
 
 	if (!done) {
 		complain("secure/%s: %s", hidden.path, strerror(errno));
-		(void)remove_link(shop->secure, hidden.path);
+		(void)remove_link(site->secure, hidden.path);
 	}
 	wipe(buffer, sizeof(buffer));
 	return done;
@@ -3099,39 +3131,39 @@ static const char *apache_name(const struct item *item)
 }
 
 static bool apache_alive(
-    const struct shop *shop, const struct link *link, const struct item *item)
+    const struct site *site, const struct link *link, const struct item *item)
 {
 	struct path place = apache_path(link, "", apache_name(item));
 	struct stat st;
 
-	return fstatat(shop->secure, place.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return fstatat(site->secure, place.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static void apache_withdraw(const struct shop *shop, const struct link *link)
+static void apache_withdraw(const struct site *site, const struct link *link)
 {
 	struct path place = apache_path(link, "", "");
 	struct path bucket = apache_bucket(link);
 
-	(void)remove_link(shop->secure, place.path);
-	(void)unlinkat(shop->secure, bucket.path, AT_REMOVEDIR);
+	(void)remove_link(site->secure, place.path);
+	(void)unlinkat(site->secure, bucket.path, AT_REMOVEDIR);
 }
 
-static void apache_address(const struct shop *shop, const struct link *link,
+static void apache_address(const struct site *site, const struct link *link,
     const struct item *item, struct buf *text)
 {
 	struct path place = apache_path(link, "", apache_name(item));
 
-	buf_adds(text, shop->settings.url);
+	buf_adds(text, site->settings->apache.url);
 	buf_adds(text, "/");
 	buf_addurl(text, place.path);
 	buf_addf(text, "?%s", link->secret);
 }
 
 /* The page lies beside the files. */
-static void apache_listed(const struct shop *shop, const struct link *link,
+static void apache_listed(const struct site *site, const struct link *link,
     const struct item *item, struct buf *text)
 {
-	(void)shop;
+	(void)site;
 	buf_addurl(text, item->name);
 	buf_addf(text, "?%s", link->secret);
 }
@@ -3175,10 +3207,10 @@ static bool signature_make(const char *key, const char *kind, struct span end,
 }
 
 /* Adds the address at which this program opens the WHAT of this KIND. */
-static void signed_address(const struct shop *shop, const char *key,
+static void signed_address(const struct site *site, const char *key,
     const char *kind, time_t end, const char *what, struct buf *text)
 {
-	const char *script = shop->request.script;
+	const char *script = site->script;
 	char digits[24];
 	struct buf number = buf_init(digits, sizeof(digits));
 	char mac[MAC_SIZE];
@@ -3208,16 +3240,16 @@ static struct path list_path(const struct link *link, bool page)
 }
 
 /* Makes the folder PATH below home, if it is not there. */
-static bool list_folder(const struct shop *shop, const char *path, mode_t mode)
+static bool list_folder(const struct site *site, const char *path, mode_t mode)
 {
-	return mkdirat(shop->home, path, mode) == 0 || errno == EEXIST;
+	return mkdirat(site->home, path, mode) == 0 || errno == EEXIST;
 }
 
 /*
  * Keeps the page of several files. Its folders are made once more where
  * list_withdraw or a sweep took them away in between.
  */
-static bool list_publish(const struct shop *shop, const struct offer *offer)
+static bool list_publish(const struct site *site, const struct offer *offer)
 {
 	struct path bucket = list_path(offer->link, false);
 	struct path page = list_path(offer->link, true);
@@ -3225,54 +3257,54 @@ static bool list_publish(const struct shop *shop, const struct offer *offer)
 	int more;
 
 	for (more = 1; !done && more >= 0; more--) {
-		if (!list_folder(shop, "lists", 0700) ||
+		if (!list_folder(site, "lists", 0700) ||
 		    !list_folder(
-			shop, bucket.path, mode_like(shop->home, "lists")))
+			site, bucket.path, mode_like(site->home, "lists")))
 			break;
-		done = write_file(shop->home, page.path, offer->list);
+		done = write_file(site->home, page.path, offer->list);
 		if (!done && errno != ENOENT)
 			break;
 	}
 	if (!done) {
 		complain("%s: %s", page.path, strerror(errno));
-		(void)unlinkat(shop->home, page.path, 0);
+		(void)unlinkat(site->home, page.path, 0);
 	}
 	return done;
 }
 
 static bool list_alive(
-    const struct shop *shop, const struct link *link, const struct item *item)
+    const struct site *site, const struct link *link, const struct item *item)
 {
 	struct path page = list_path(link, true);
 	struct stat st;
 
 	return item != NULL ||
-	    fstatat(shop->home, page.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	    fstatat(site->home, page.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static void list_withdraw(const struct shop *shop, const struct link *link)
+static void list_withdraw(const struct site *site, const struct link *link)
 {
 	struct path bucket = list_path(link, false);
 	struct path page = list_path(link, true);
 
-	(void)unlinkat(shop->home, page.path, 0);
-	(void)unlinkat(shop->home, bucket.path, AT_REMOVEDIR);
+	(void)unlinkat(site->home, page.path, 0);
+	(void)unlinkat(site->home, bucket.path, AT_REMOVEDIR);
 }
 
-static void list_address(const struct shop *shop, const char *key,
+static void list_address(const struct site *site, const char *key,
     const struct link *link, struct buf *text)
 {
-	signed_address(shop, key, sign_list, link->end, link->token, text);
+	signed_address(site, key, sign_list, link->end, link->token, text);
 	buf_adds(text, "/" LIST_PAGE);
 }
 
-static void list_sweep(const struct shop *shop)
+static void list_sweep(const struct site *site)
 {
-	int fd = folder_open(shop->home, "lists");
+	int fd = folder_open(site->home, "lists");
 
 	if (fd < 0)
 		return;
-	remove_expired(fd, shop->now);
+	remove_expired(fd, site->now);
 	(void)close(fd);
 }
 
@@ -3286,31 +3318,31 @@ static const char *item_path(const struct item *item)
  * Delivery "cgi": this program sends the bytes, or has the server send them. A
  * use is not counted for what it will not be able to read. [S4]
  */
-static bool cgi_publish(const struct shop *shop, const struct offer *offer)
+static bool cgi_publish(const struct site *site, const struct offer *offer)
 {
 	size_t i;
 
 	for (i = 0; i < offer->items->count; i++) {
 		const char *path = offer->items->item[i].path;
 
-		if (faccessat(shop->home, path, R_OK, 0) != 0) {
+		if (faccessat(site->home, path, R_OK, 0) != 0) {
 			complain("%s: %s", path, strerror(errno));
 			return false;
 		}
 	}
-	return list_publish(shop, offer);
+	return list_publish(site, offer);
 }
 
-static void cgi_address(const struct shop *shop, const struct link *link,
+static void cgi_address(const struct site *site, const struct link *link,
     const struct item *item, struct buf *text)
 {
-	const char *key = shop->settings.key;
+	const char *key = site->settings->cgi.key;
 
 	if (item != NULL)
 		signed_address(
-		    shop, key, sign_file, link->end, item_path(item), text);
+		    site, key, sign_file, link->end, item_path(item), text);
 	else
-		list_address(shop, key, link, text);
+		list_address(site, key, link, text);
 }
 
 /*
@@ -3326,16 +3358,18 @@ static void secdownload_mac(const struct settings *settings, const char *hex,
 	struct buf message = buf_init(buffer, sizeof(buffer));
 	struct digest digest;
 
-	if (settings->algorithm == ALGORITHM_HMAC_SHA256) {
+	if (settings->secdownload.algorithm == ALGORITHM_HMAC_SHA256) {
 		buf_addf(&message, "/%s/%s", hex, path);
-		hmac(span_of(settings->secret), span_of(buffer), bytes);
+		hmac(span_of(settings->secdownload.secret), span_of(buffer),
+		    bytes);
 		buf_addbase64url(text, bytes, SHA256_SIZE);
 	} else {
 		char mac[2 * MD5_SIZE + 1];
 
 		buf_addf(&message, "/%s%s", path, hex);
 		digest_begin(&digest, &md5);
-		digest_add(&digest, settings->secret, strlen(settings->secret));
+		digest_add(&digest, settings->secdownload.secret,
+		    strlen(settings->secdownload.secret));
 		digest_add(&digest, buffer, message.length);
 		digest_end(&digest, bytes);
 		hex_write(bytes, MD5_SIZE, mac);
@@ -3344,23 +3378,23 @@ static void secdownload_mac(const struct settings *settings, const char *hex,
 	text->overflowed = text->overflowed || message.overflowed;
 }
 
-static void secdownload_address(const struct shop *shop,
+static void secdownload_address(const struct site *site,
     const struct link *link, const struct item *item, struct buf *text)
 {
-	const struct settings *settings = &shop->settings;
+	const struct settings *settings = site->settings;
 	uint64_t given = (uint64_t)(link->end - settings->window);
 	unsigned char bytes[4];
 	char hex[2 * sizeof(bytes) + 1];
 	size_t i;
 
 	if (item == NULL) {
-		list_address(shop, settings->secret, link, text);
+		list_address(site, settings->secdownload.secret, link, text);
 		return;
 	}
 	for (i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)(given >> 8 * (3 - i));
 	hex_write(bytes, sizeof(bytes), hex);
-	buf_addf(text, "%s/", settings->prefix);
+	buf_addf(text, "%s/", settings->secdownload.prefix);
 	secdownload_mac(settings, hex, item_path(item), text);
 	buf_addf(text, "/%s/", hex);
 	buf_addurl(text, item_path(item));
@@ -3400,14 +3434,14 @@ static void buf_adddisposition(struct buf *text, const char *name, bool always)
 /* Adds the host as browsers write it in Host: without the usual port. */
 static void s3_host(const struct settings *settings, struct buf *text)
 {
-	const char *host = strstr(settings->s3_endpoint, "://") + 3;
-	bool secure = strncmp(settings->s3_endpoint, "https", 5) == 0;
+	const char *host = strstr(settings->s3.endpoint, "://") + 3;
+	bool secure = strncmp(settings->s3.endpoint, "https", 5) == 0;
 	const char *port = strchr(host, ':');
 	bool usual = port != NULL && strcmp(port, secure ? ":443" : ":80") == 0;
 	size_t start = text->length, i;
 
-	if (settings->s3_style == STYLE_VIRTUAL)
-		buf_addf(text, "%s.", settings->s3_bucket);
+	if (settings->s3.style == STYLE_VIRTUAL)
+		buf_addf(text, "%s.", settings->s3.bucket);
 	buf_addmem(text, host, usual ? (size_t)(port - host) : strlen(host));
 	for (i = start; i < text->length; i++)
 		text->bytes[i] = (char)tolower((unsigned char)text->bytes[i]);
@@ -3415,7 +3449,7 @@ static void s3_host(const struct settings *settings, struct buf *text)
 
 static void s3_origin(const struct settings *settings, struct buf *text)
 {
-	bool secure = strncmp(settings->s3_endpoint, "https", 5) == 0;
+	bool secure = strncmp(settings->s3.endpoint, "https", 5) == 0;
 
 	buf_adds(text, secure ? "https://" : "http://");
 	s3_host(settings, text);
@@ -3425,12 +3459,12 @@ static void s3_origin(const struct settings *settings, struct buf *text)
 static void s3_path(
     const struct settings *settings, const char *path, struct buf *text)
 {
-	const char *prefix = settings->s3_prefix;
+	const char *prefix = settings->s3.prefix;
 
 	prefix += strspn(prefix, "/");
-	if (settings->s3_style == STYLE_PATH) {
+	if (settings->s3.style == STYLE_PATH) {
 		buf_adds(text, "/");
-		buf_addurl(text, settings->s3_bucket);
+		buf_addurl(text, settings->s3.bucket);
 	}
 	if (*prefix != '\0') {
 		buf_adds(text, "/");
@@ -3458,7 +3492,7 @@ static bool s3_scope(
 	buf_addf(&instant, "%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900,
 	    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	buf_addf(&text, "%.*s/%s/s3/aws4_request", 8, scope->stamp,
-	    settings->s3_region);
+	    settings->s3.region);
 	return !text.overflowed;
 }
 
@@ -3470,14 +3504,14 @@ static void s3_query(const struct settings *settings,
 	struct buf disposition = buf_init(buffer, sizeof(buffer));
 
 	buf_adds(text, "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=");
-	buf_addpercent(text, settings->s3_key, "");
+	buf_addpercent(text, settings->s3.key, "");
 	buf_adds(text, "%2F");
 	buf_addpercent(text, scope->name, "");
 	buf_addf(text, "&X-Amz-Date=%s&X-Amz-Expires=%ld", scope->stamp,
 	    settings->window);
-	if (settings->s3_token[0] != '\0') {
+	if (settings->s3.token[0] != '\0') {
 		buf_adds(text, "&X-Amz-Security-Token=");
-		buf_addpercent(text, settings->s3_token, "");
+		buf_addpercent(text, settings->s3.token, "");
 	}
 	buf_adds(text, "&X-Amz-SignedHeaders=host");
 	if (name != NULL) {
@@ -3498,7 +3532,7 @@ static void s3_sign(const struct settings *settings,
 	struct span key = {(const char *)bytes, SHA256_SIZE};
 	struct span rest = span_of(scope->name);
 
-	buf_addf(&text, "AWS4%s", settings->s3_secret);
+	buf_addf(&text, "AWS4%s", settings->s3.secret);
 	hmac(span_of(start), span_split(&rest, '/'), bytes);
 	while (rest.length > 0)
 		hmac(key, span_split(&rest, '/'), bytes);
@@ -3559,31 +3593,31 @@ static void s3_presign(const struct settings *settings, time_t when,
 		complain("%s: its address is too long", path);
 }
 
-static void s3_address(const struct shop *shop, const struct link *link,
+static void s3_address(const struct site *site, const struct link *link,
     const struct item *item, struct buf *text)
 {
-	const struct settings *settings = &shop->settings;
+	const struct settings *settings = site->settings;
 
 	if (item != NULL)
 		s3_presign(settings, link->end - settings->window,
 		    item_path(item), item->name, text);
 	else
-		list_address(shop, settings->s3_secret, link, text);
+		list_address(site, settings->s3.secret, link, text);
 }
 
 static const char *cgi_key(const struct settings *settings)
 {
-	return settings->key;
+	return settings->cgi.key;
 }
 
 static const char *secdownload_key(const struct settings *settings)
 {
-	return settings->secret;
+	return settings->secdownload.secret;
 }
 
 static const char *s3_key(const struct settings *settings)
 {
-	return settings->s3_secret;
+	return settings->s3.secret;
 }
 
 static const struct delivery deliveries[] = {
@@ -3624,14 +3658,6 @@ static const struct delivery *delivery_of(const struct shop *shop)
  * 13. A link that comes back to this program
  */
 
-enum opened {
-	OPENED_NONE,
-	OPENED_WRONG,
-	OPENED_OVER,
-	OPENED_FILE,
-	OPENED_LIST
-};
-
 /* Is MAC the signature of WHAT? As signature_make. [S16] */
 static bool signature_verify(const char *key, const char *kind, struct span end,
     struct span what, struct span mac)
@@ -3649,7 +3675,7 @@ static bool signature_verify(const char *key, const char *kind, struct span end,
  * Looks at the path behind the script's, "/<end>/<mac>/<what>". WHAT is then
  * the path of a file below home/files; of a list, LINK has end and token. [S16]
  */
-static enum opened signed_path_parse(
+static enum outcome signed_path_parse(
     const struct shop *shop, struct span *what, struct link *link)
 {
 	const struct delivery *delivery = delivery_of(shop);
@@ -3659,15 +3685,15 @@ static enum opened signed_path_parse(
 	bool is_file, is_list;
 
 	if (delivery->key == NULL || rest.length < 2)
-		return OPENED_NONE;
+		return OUTCOME_NONE;
 	if (span_split(&rest, '/').length > 0)
-		return OPENED_WRONG;
+		return OUTCOME_LINK_WRONG;
 	end = span_split(&rest, '/');
 	mac = span_split(&rest, '/');
 	*what = rest;
 	token = span_split(&rest, '/');
 	if (!int64_parse(end, &seconds))
-		return OPENED_WRONG;
+		return OUTCOME_LINK_WRONG;
 	is_file = signature_verify(
 	    delivery->key(&shop->settings), sign_file, end, *what, mac);
 	is_list = signature_verify(delivery->key(&shop->settings), sign_list,
@@ -3676,10 +3702,10 @@ static enum opened signed_path_parse(
 	    span_copy(token, link->token, sizeof(link->token));
 	link->end = (time_t)seconds;
 	if (!is_file && !is_list)
-		return OPENED_WRONG;
-	if (seconds < shop->now)
-		return OPENED_OVER;
-	return is_file ? OPENED_FILE : OPENED_LIST;
+		return OUTCOME_LINK_WRONG;
+	if (seconds < shop->site.now)
+		return OUTCOME_LINK_OVER;
+	return is_file ? OUTCOME_FILE : OUTCOME_LIST;
 }
 
 /* What a request asks for of a file. */
@@ -3733,10 +3759,10 @@ static bool download_open(struct shop *shop, struct span what)
 	struct stat st;
 
 	shop->items.count = 0;
-	if (!items_add_entry(&shop->items, shop->home, what) ||
+	if (!items_add_entry(&shop->items, shop->site.home, what) ||
 	    !items_name(&shop->items))
 		return false;
-	download->fd = openat(shop->home, item->path,
+	download->fd = openat(shop->site.home, item->path,
 	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (download->fd < 0 || fstat(download->fd, &st) != 0 ||
 	    !S_ISREG(st.st_mode)) {
@@ -3772,37 +3798,13 @@ static ssize_t list_read(struct shop *shop, const struct link *link)
 {
 	struct path page = list_path(link, true);
 
-	return read_file(shop->home, page.path, shop->list, sizeof(shop->list));
+	return read_file(
+	    shop->site.home, page.path, shop->list, sizeof(shop->list));
 }
 
 /*
  * 14. Pages and reply
  */
-
-enum outcome {
-	OUTCOME_LINK,
-	OUTCOME_FILE,
-	OUTCOME_PART,
-	OUTCOME_NO_PART,
-	OUTCOME_LIST,
-	OUTCOME_LINK_WRONG,
-	OUTCOME_LINK_OVER,
-	OUTCOME_FORM,
-	OUTCOME_EMPTY,
-	OUTCOME_MISTYPED,
-	OUTCOME_UNKNOWN,
-	OUTCOME_USED_UP,
-	OUTCOME_EXPIRED,
-	OUTCOME_BAD_METHOD,
-	OUTCOME_BAD_TYPE,
-	OUTCOME_NO_LENGTH,
-	OUTCOME_BAD_LENGTH,
-	OUTCOME_TOO_LONG,
-	OUTCOME_BAD_BODY,
-	OUTCOME_SLOW_DOWN,
-	OUTCOME_TRY_AGAIN,
-	OUTCOME_NOT_SET_UP
-};
 
 enum phrase {
 	TITLE_FORM,
@@ -4281,11 +4283,6 @@ static const struct answer {
 	TITLE_REFUSED, TELL_NOT_SET_UP, FOCUS_NONE, false},
 };
 
-/* Which outcome each FAULT_... of a request is; FAULT_NONE is the form. */
-static const enum outcome fault_outcomes[] = {OUTCOME_FORM, OUTCOME_BAD_METHOD,
-    OUTCOME_BAD_TYPE, OUTCOME_NO_LENGTH, OUTCOME_BAD_LENGTH, OUTCOME_TOO_LONG,
-    OUTCOME_BAD_BODY};
-
 /* Where a page has the form, message or links; its title; its language. */
 #define MARKER "<!-- redeem -->"
 #define MARKER_TITLE "<!-- redeem-title -->"
@@ -4518,7 +4515,7 @@ static void page_form(
 static void page_until(
     struct buf *out, const struct shop *shop, const struct link *link)
 {
-	long minutes = (long)(link->end - shop->now) / 60;
+	long minutes = (long)(link->end - shop->site.now) / 60;
 	struct phrase_arg number = arg_number(minutes, 1);
 	char buffer[256];
 	struct buf until = buf_init(buffer, sizeof(buffer));
@@ -4548,7 +4545,7 @@ static void page_files(
     struct buf *out, const struct shop *shop, const struct link *link)
 {
 	const struct delivery *delivery = delivery_of(shop);
-	void (*listed)(const struct shop *, const struct link *,
+	void (*listed)(const struct site *, const struct link *,
 	    const struct item *, struct buf *) = delivery->listed;
 	char buffer[LOCATION_SIZE];
 	size_t i;
@@ -4560,7 +4557,7 @@ static void page_files(
 		const struct item *item = &shop->items.item[i];
 		struct buf address = buf_init(buffer, sizeof(buffer));
 
-		listed(shop, link, item, &address);
+		listed(&shop->site, link, item, &address);
 		buf_adds(out, "<li><a href=\"");
 		buf_addhtml(out, buffer, sizeof(buffer));
 		buf_adds(out, "\" download>");
@@ -4679,7 +4676,7 @@ static void reply_headers(struct buf *out, const struct shop *shop)
 	const struct delivery *delivery = delivery_of(shop);
 
 	buf_adds(out, page_headers);
-	if (delivery->origin != NULL && shop->settings.s3_endpoint[0] != '\0') {
+	if (delivery->origin != NULL && shop->settings.s3.endpoint[0] != '\0') {
 		buf_adds(out, " ");
 		delivery->origin(&shop->settings, out);
 	}
@@ -4734,14 +4731,14 @@ static void reply_file(
 	    "X-Robots-Tag: noindex, nofollow\nContent-Disposition: ",
 	    answers[outcome].status);
 	buf_adddisposition(out, item->name, true);
-	if (settings->handoff == HANDOFF_SENDFILE) {
+	if (settings->cgi.handoff == HANDOFF_SENDFILE) {
 		buf_adds(out, "\nX-Sendfile: ");
 		buf_addurl(out, settings->home);
 		buf_adds(out, "/");
 		buf_addurl(out, item->path);
-	} else if (settings->handoff == HANDOFF_ACCEL) {
-		buf_addf(
-		    out, "\nX-Accel-Redirect: %s/", settings->handoff_prefix);
+	} else if (settings->cgi.handoff == HANDOFF_ACCEL) {
+		buf_addf(out, "\nX-Accel-Redirect: %s/",
+		    settings->cgi.handoff_prefix);
 		buf_addurl(out, item_path(item));
 	} else {
 		buf_addf(out,
@@ -4819,7 +4816,7 @@ static bool reply_send_rest(
 	if (outcome == OUTCOME_LIST)
 		return write_all(out, shop->list, strlen(shop->list));
 	if ((outcome == OUTCOME_FILE || outcome == OUTCOME_PART) &&
-	    shop->settings.handoff == HANDOFF_NONE)
+	    shop->settings.cgi.handoff == HANDOFF_NONE)
 		return send_bytes(out, &shop->download);
 	return true;
 }
@@ -4862,7 +4859,7 @@ static void log_event(struct shop *shop, const char *word, long uses)
 	struct span rest = record->body;
 	struct span file;
 
-	buf_addinstant(&line, shop->now);
+	buf_addinstant(&line, shop->site.now);
 	buf_addf(
 	    &line, " %s %s %ld/%ld", word, record->name, uses, record->limit);
 	while (record_file(&rest, &file)) {
@@ -4874,7 +4871,7 @@ static void log_event(struct shop *shop, const char *word, long uses)
 	}
 	buf_adds(&line, "\n");
 	if (shop->log < 0)
-		shop->log = openat(shop->home, "log",
+		shop->log = openat(shop->site.home, "log",
 		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 		    0600);
 	if (shop->log < 0 || !log_add(shop->log, &line))
@@ -4901,10 +4898,10 @@ static bool give(struct shop *shop, const struct change *change)
 		complain("%s: no room for its pages", shop->record.name);
 		return false;
 	}
-	if (!delivery->publish(shop, &offer))
+	if (!delivery->publish(&shop->site, &offer))
 		return false;
 	if (!record_write(&shop->record, change)) {
-		delivery->withdraw(shop, change->link);
+		delivery->withdraw(&shop->site, change->link);
 		return false;
 	}
 	return true;
@@ -4916,7 +4913,7 @@ static enum outcome serve(struct shop *shop, struct buf *location)
 	struct record *record = &shop->record;
 	const struct delivery *delivery = delivery_of(shop);
 	enum decision decision = decide(
-	    record, &shop->settings, shop->now, local_day(shop->now));
+	    record, &shop->settings, shop->site.now, local_day(shop->site.now));
 	struct link link = record->link;
 	struct change change = {record->uses, record->last, &link};
 	bool fresh;
@@ -4927,18 +4924,19 @@ static enum outcome serve(struct shop *shop, struct buf *location)
 		log_event(shop, used_up ? "used-up" : "expired", record->uses);
 		return used_up ? OUTCOME_USED_UP : OUTCOME_EXPIRED;
 	}
-	if (!items_collect(&shop->items, shop->home, record))
+	if (!items_collect(&shop->items, shop->site.home, record))
 		return OUTCOME_TRY_AGAIN;
 	if (decision == GIVE_COUNTED) {
 		change.uses++;
-		change.last = shop->now;
+		change.last = shop->site.now;
 	}
 	fresh = decision != GIVE_SAME ||
-	    !delivery->alive(shop, &link, items_first(&shop->items));
-	if (fresh && !link_draw(&link, shop->now + shop->settings.window))
+	    !delivery->alive(&shop->site, &link, items_first(&shop->items));
+	if (fresh && !link_draw(&link, shop->site.now + shop->settings.window))
 		return OUTCOME_TRY_AGAIN;
 	/* before anything is counted: an address may be too long to be told */
-	delivery->address(shop, &link, items_first(&shop->items), location);
+	delivery->address(
+	    &shop->site, &link, items_first(&shop->items), location);
 	if (location->overflowed || (fresh && !give(shop, &change)))
 		return OUTCOME_TRY_AGAIN;
 	log_event(
@@ -4956,11 +4954,11 @@ static enum outcome redeem_code(struct shop *shop, struct buf *location)
 
 	if (!code_parse(&code, shop->request.typed))
 		return OUTCOME_EMPTY;
-	shop->now = time(NULL);
+	shop->site.now = time(NULL);
 	shop->wait = attempts_wait(shop);
 	if (shop->wait > 0)
 		return OUTCOME_SLOW_DOWN;
-	switch (record_open(&shop->record, shop->home, &code)) {
+	switch (record_open(&shop->record, shop->site.home, &code)) {
 	case FOUND_NONE:
 		/* a code that cannot exist is no failed try [S15] */
 		if (code_mistyped(&code))
@@ -4970,11 +4968,11 @@ static enum outcome redeem_code(struct shop *shop, struct buf *location)
 	case FOUND_BROKEN: return OUTCOME_TRY_AGAIN;
 	case FOUND: break;
 	}
-	shop->now = time(NULL);
+	shop->site.now = time(NULL);
 	outcome = serve(shop, location);
 	record_close(&shop->record);
 	if (outcome == OUTCOME_LINK)
-		delivery->sweep(shop);
+		delivery->sweep(&shop->site);
 	return outcome;
 }
 
@@ -4989,41 +4987,44 @@ static bool shop_open(struct shop *shop)
 {
 	const struct settings *settings = &shop->settings;
 
-	shop->home = directory_open(settings->home);
-	if (shop->home < 0) {
+	shop->site.home = directory_open(settings->home);
+	if (shop->site.home < 0) {
 		complain("%s: %s", settings->home, strerror(errno));
 		return false;
 	}
 	/* another delivery's settings may still have it */
 	if (settings->delivery != DELIVERY_APACHE)
 		return true;
-	shop->secure = directory_open(settings->secure);
-	if (shop->secure < 0)
-		complain("%s: %s", settings->secure, strerror(errno));
-	return shop->secure >= 0;
+	shop->site.secure = directory_open(settings->apache.secure);
+	if (shop->site.secure < 0)
+		complain("%s: %s", settings->apache.secure, strerror(errno));
+	return shop->site.secure >= 0;
 }
 
 void shop_close(struct shop *shop)
 {
-	if (shop->home >= 0)
-		(void)close(shop->home);
-	if (shop->secure >= 0)
-		(void)close(shop->secure);
+	if (shop->site.home >= 0)
+		(void)close(shop->site.home);
+	if (shop->site.secure >= 0)
+		(void)close(shop->site.secure);
 	if (shop->attempts >= 0)
 		(void)close(shop->attempts);
 	if (shop->log >= 0)
 		(void)close(shop->log);
 	if (shop->download.fd >= 0)
 		(void)close(shop->download.fd);
-	shop->home = shop->secure = shop->attempts = shop->log = shop->download
-								     .fd = -1;
+	shop->site.home = shop->site.secure = shop->attempts = shop->log =
+	    shop->download.fd = -1;
 }
 
 /* What has to be so before anything is done with SHOP. */
 static void shop_begin(struct shop *shop)
 {
-	shop->home = shop->secure = shop->attempts = shop->log = shop->download
-								     .fd = -1;
+	shop->site.home = shop->site.secure = shop->attempts = shop->log =
+	    shop->download.fd = -1;
+	shop->site.settings = &shop->settings;
+	shop->site.script = shop->request.script;
+	shop->request.script[0] = '\0';
 	shop->page[0] = '\0';
 	shop->wait = 0;
 	(void)umask(0);
@@ -5054,29 +5055,12 @@ static bool page_load(struct shop *shop)
 	return true;
 }
 
-/* Opens a link that has come back to this program. [S16] */
-static enum outcome serve_link(struct shop *shop)
+/* The answer for the file WHAT, or the part of it that is asked for. */
+static enum outcome serve_file(struct shop *shop, struct span what)
 {
-	struct link link = {0, "", ""};
-	struct span what;
-
-	shop->now = time(NULL);
-	switch (signed_path_parse(shop, &what, &link)) {
-	case OPENED_NONE: return OUTCOME_FORM;
-	case OPENED_WRONG: return OUTCOME_LINK_WRONG;
-	case OPENED_OVER: return OUTCOME_LINK_OVER;
-	case OPENED_LIST:
-		if (list_read(shop, &link) >= 0)
-			return OUTCOME_LIST;
-		if (errno == ENOENT) /* swept, or never told */
-			return OUTCOME_LINK_OVER;
-		complain("lists: %s", strerror(errno));
-		return OUTCOME_TRY_AGAIN;
-	case OPENED_FILE: break;
-	}
 	if (!download_open(shop, what))
 		return OUTCOME_TRY_AGAIN;
-	if (shop->settings.handoff != HANDOFF_NONE)
+	if (shop->settings.cgi.handoff != HANDOFF_NONE)
 		return OUTCOME_FILE;
 	switch (download_range(&shop->download, &shop->request)) {
 	case RANGE_BEHIND: return OUTCOME_NO_PART;
@@ -5086,14 +5070,41 @@ static enum outcome serve_link(struct shop *shop)
 	return OUTCOME_FILE;
 }
 
+/* The answer for the page of LINK that lists several files. */
+static enum outcome serve_list(struct shop *shop, const struct link *link)
+{
+	if (list_read(shop, link) >= 0)
+		return OUTCOME_LIST;
+	if (errno == ENOENT) /* swept, or never told */
+		return OUTCOME_LINK_OVER;
+	complain("lists: %s", strerror(errno));
+	return OUTCOME_TRY_AGAIN;
+}
+
+/* Serves a link that has come back to this program; else the form. [S16] */
+static enum outcome serve_link(struct shop *shop)
+{
+	struct link link = {0, "", ""};
+	enum outcome outcome;
+	struct span what;
+
+	shop->site.now = time(NULL);
+	outcome = signed_path_parse(shop, &what, &link);
+	if (outcome == OUTCOME_NONE)
+		return OUTCOME_FORM;
+	if (outcome == OUTCOME_FILE)
+		return serve_file(shop, what);
+	return outcome == OUTCOME_LIST ? serve_list(shop, &link) : outcome;
+}
+
 /* What the request comes to, once it has been read. [S8] [S13] */
 static enum outcome outcome_of(
-    struct shop *shop, enum fault fault, struct buf *location)
+    struct shop *shop, enum outcome outcome, struct buf *location)
 {
 	bool links = delivery_of(shop)->key != NULL;
 
-	if (fault != FAULT_NONE)
-		return fault_outcomes[fault];
+	if (outcome != OUTCOME_NONE)
+		return outcome;
 	/* a page that needs nothing of the home should not need a home */
 	if (shop->request.method != METHOD_POST &&
 	    (!links || *shop->request.path == '\0'))
@@ -5116,18 +5127,19 @@ enum outcome redeem(struct shop *shop, int in, int out)
 	char buffer[LOCATION_SIZE];
 	struct buf location = buf_init(buffer, sizeof(buffer));
 	struct buf reply = buf_init(shop->out, sizeof(shop->out));
-	enum outcome outcome = OUTCOME_NOT_SET_UP;
-	enum fault fault;
+	enum outcome outcome;
 	bool good;
 
 	shop_begin(shop);
-	fault = request_read(&shop->request, in);
+	outcome = request_read(&shop->request, in);
 	/* nothing without settings that hold */
 	good = settings_load(&shop->settings);
 	shop->language = language_choose(
 	    shop->request.languages, shop->settings.language);
 	if (good && page_load(shop))
-		outcome = outcome_of(shop, fault, &location);
+		outcome = outcome_of(shop, outcome, &location);
+	else
+		outcome = OUTCOME_NOT_SET_UP;
 	reply_make(&reply, shop, outcome, location.bytes);
 	if (reply.overflowed)
 		complain("an answer did not fit");
@@ -5190,7 +5202,8 @@ static bool check_codes(const struct shop *shop)
 	bool good;
 	int fd;
 
-	if (fstatat(shop->home, "codes", &st, 0) != 0 || !S_ISDIR(st.st_mode))
+	if (fstatat(shop->site.home, "codes", &st, 0) != 0 ||
+	    !S_ISDIR(st.st_mode))
 		return say(false, "codes", "%s/codes: no such directory",
 		    shop->settings.home);
 	if ((st.st_mode & (S_IROTH | S_IWOTH)) != 0 &&
@@ -5198,21 +5211,22 @@ static bool check_codes(const struct shop *shop)
 		return say(false, "codes",
 		    "others can list them: chmod 700 %s/codes",
 		    shop->settings.home);
-	(void)unlinkat(shop->home, name, 0);
+	(void)unlinkat(shop->site.home, name, 0);
 	fd = openat(
-	    shop->home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	    shop->site.home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	good = fd >= 0 && lock_until(fd, 0) && record_put(fd, "x", 1) &&
 	    sync_data(fd) == 0;
 	good = say(good, "codes", "can be written, locked and synced%s%s",
 	    good ? "" : ": ", good ? "" : strerror(errno));
-	if (fd >= 0 && (close(fd) != 0 || unlinkat(shop->home, name, 0) != 0))
+	if (fd >= 0 &&
+	    (close(fd) != 0 || unlinkat(shop->site.home, name, 0) != 0))
 		good = say(false, "codes", "%s: %s", name, strerror(errno));
 	return good;
 }
 
 static bool check_files(const struct shop *shop)
 {
-	bool good = faccessat(shop->home, "files", R_OK | X_OK, 0) == 0;
+	bool good = faccessat(shop->site.home, "files", R_OK | X_OK, 0) == 0;
 
 	return say(good, "files", "%s/files%s%s", shop->settings.home,
 	    good ? "" : ": ", good ? "" : strerror(errno));
@@ -5221,12 +5235,12 @@ static bool check_files(const struct shop *shop)
 /* The log can be written, or made where there is none. */
 static bool check_log(const struct shop *shop)
 {
-	int fd = openat(
-	    shop->home, "log", O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(shop->site.home, "log",
+	    O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
 	/* made here, it would be this user's and not the program's */
-	bool good = fd >= 0 ?
-	    close(fd) == 0 :
-	    errno == ENOENT && faccessat(shop->home, ".", W_OK | X_OK, 0) == 0;
+	bool good = fd >= 0 ? close(fd) == 0 :
+			      errno == ENOENT &&
+		faccessat(shop->site.home, ".", W_OK | X_OK, 0) == 0;
 
 	if (!good)
 		return say(false, "log", "%s/log: %s", shop->settings.home,
@@ -5299,7 +5313,7 @@ static bool check_locks(const struct shop *shop)
 	struct stat st;
 	long long high, low;
 	int fd = openat(
-	    shop->home, "codes", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	    shop->site.home, "codes", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool nfs = fd >= 0 && fstat(fd, &st) == 0 && is_on_nfs(fd);
 
 	if (fd >= 0)
@@ -5333,7 +5347,7 @@ static bool check_delivery(struct shop *shop)
 	struct buf refusal = buf_init(buffer, sizeof(buffer));
 	struct link link = {0, "", ""};
 	struct offer offer = {&link, &shop->items, buffer, &list};
-	bool lists = faccessat(shop->home, "lists", F_OK, 0) == 0;
+	bool lists = faccessat(shop->site.home, "lists", F_OK, 0) == 0;
 	bool good;
 
 	shop->items.count = 0;
@@ -5342,18 +5356,18 @@ static bool check_delivery(struct shop *shop)
 	if (!apache)
 		buf_adds(&list, "a page");
 	good = !refusal.overflowed &&
-	    link_draw(&link, shop->now + shop->settings.window) &&
-	    delivery->publish(shop, &offer);
+	    link_draw(&link, shop->site.now + shop->settings.window) &&
+	    delivery->publish(&shop->site, &offer);
 	if (good)
-		delivery->withdraw(shop, &link);
+		delivery->withdraw(&shop->site, &link);
 	/* left behind, it would be this user's and not the program's */
 	if (!apache && !lists)
-		(void)unlinkat(shop->home, "lists", AT_REMOVEDIR);
+		(void)unlinkat(shop->site.home, "lists", AT_REMOVEDIR);
 	if (!apache)
 		return say(good, "lists", "%s/lists: pages can%s be kept",
 		    shop->settings.home, good ? "" : "not");
 	return say(good, "secure", "%s: links can%s be made and removed",
-	    shop->settings.secure, good ? "" : "not");
+	    shop->settings.apache.secure, good ? "" : "not");
 }
 
 /* Hard links need home and secure on one file system. */
@@ -5363,8 +5377,9 @@ static bool check_links(const struct shop *shop)
 	bool same;
 
 	if (shop->settings.delivery != DELIVERY_APACHE ||
-	    shop->settings.links != LINKS_HARD ||
-	    fstat(shop->home, &home) != 0 || fstat(shop->secure, &secure) != 0)
+	    shop->settings.apache.links != LINKS_HARD ||
+	    fstat(shop->site.home, &home) != 0 ||
+	    fstat(shop->site.secure, &secure) != 0)
 		return true;
 	same = home.st_dev == secure.st_dev;
 	return say(same, "links",
@@ -5380,10 +5395,10 @@ static bool check_clock(const struct shop *shop)
 	struct tm tm;
 	long minutes;
 
-	if (!apache_time(shop->now, &tm, shown))
+	if (!apache_time(shop->site.now, &tm, shown))
 		return say(false, "clock", "cannot be shown");
-	minutes = (long)(tm_seconds(&tm) - shop->now) / 60;
-	return say(shop->now >= first_release, "clock",
+	minutes = (long)(tm_seconds(&tm) - shop->site.now) / 60;
+	return say(shop->site.now >= first_release, "clock",
 	    "%s %s (UTC%c%02ld:%02ld)",
 	    shop->settings.delivery == DELIVERY_APACHE ?
 		"the server's %{TIME} must now be" :
@@ -5422,7 +5437,7 @@ static int check(struct shop *shop)
 	bool good;
 
 	shop_begin(shop);
-	shop->now = time(NULL);
+	shop->site.now = time(NULL);
 	good = check_all(shop);
 	shop_close(shop);
 	settings_wipe(&shop->settings);

@@ -237,7 +237,7 @@ static bool revealed(const char *text, const char *word)
 	return occurrences(text, word) > 0 &&
 	    strstr(shop.request.typed, word) == NULL &&
 	    strstr(shop.request.script, word) == NULL &&
-	    strstr(shop.settings.url, word) == NULL;
+	    strstr(shop.settings.apache.url, word) == NULL;
 }
 
 /* [S10] [S11] [S12]: a whole answer, and nothing of ours in it. */
@@ -290,7 +290,7 @@ static void location_check(const char *text, char token[HEX_SIZE])
 {
 	static const char hex[] = "0123456789abcdefABCDEF";
 	const char *at = strstr(text, "\nLocation: ");
-	size_t url = strlen(shop.settings.url);
+	size_t url = strlen(shop.settings.apache.url);
 	char buffer[PATH_SIZE];
 	struct buf path = buf_init(buffer, sizeof(buffer));
 	const char *end, *slash;
@@ -298,7 +298,7 @@ static void location_check(const char *text, char token[HEX_SIZE])
 
 	assert(at != NULL);
 	at += strlen("\nLocation: ");
-	assert(strncmp(at, shop.settings.url, url) == 0);
+	assert(strncmp(at, shop.settings.apache.url, url) == 0);
 	assert(at[0] == '/' && at[1] != '/' && at[url] == '/');
 	end = at +
 	    strspn(at,

@@ -42,21 +42,21 @@ static void string_check(const char *string)
 static void values_check(const struct settings *settings)
 {
 	string_check(settings->home);
-	string_check(settings->secure);
-	string_check(settings->url);
+	string_check(settings->apache.secure);
+	string_check(settings->apache.url);
 	string_check(settings->page);
 	string_check(settings->timezone);
-	assert(settings->home[0] == '/' && settings->secure[0] == '/');
-	assert(settings->url[0] == '\0' ||
-	    (settings->url[0] == '/' && settings->url[1] != '/'));
-	assert(strpbrk(settings->url, " \t\r?#\"'<>&:;\\") == NULL);
-	assert(settings->url[0] == '\0' ||
-	    settings->url[strlen(settings->url) - 1] != '/');
+	assert(settings->home[0] == '/' && settings->apache.secure[0] == '/');
+	assert(settings->apache.url[0] == '\0' ||
+	    (settings->apache.url[0] == '/' && settings->apache.url[1] != '/'));
+	assert(strpbrk(settings->apache.url, " \t\r?#\"'<>&:;\\") == NULL);
+	assert(settings->apache.url[0] == '\0' ||
+	    settings->apache.url[strlen(settings->apache.url) - 1] != '/');
 	assert(settings->window >= 1 && settings->window <= 86400);
 	assert(settings->grace >= 0 && settings->grace <= 86400);
 	assert(settings->tries >= 0 && settings->tries <= 100000);
-	assert(
-	    settings->links == LINKS_SYMBOLIC || settings->links == LINKS_HARD);
+	assert(settings->apache.links == LINKS_SYMBOLIC ||
+	    settings->apache.links == LINKS_HARD);
 	assert(settings->delivery >= 0 &&
 	    settings->delivery < (long)LENGTH(deliveries));
 }

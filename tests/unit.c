@@ -293,12 +293,12 @@ START_TEST(settings_have_defaults)
 
 	ck_assert(parse_settings(&s, GOOD));
 	ck_assert_str_eq(s.home, "/h");
-	ck_assert_str_eq(s.secure, "/s");
-	ck_assert_str_eq(s.url, "/secure");
+	ck_assert_str_eq(s.apache.secure, "/s");
+	ck_assert_str_eq(s.apache.url, "/secure");
 	ck_assert_int_eq(s.window, 120);
 	ck_assert_int_eq(s.grace, 120);
 	ck_assert_int_eq(s.tries, 30);
-	ck_assert_int_eq(s.links, LINKS_SYMBOLIC);
+	ck_assert_int_eq(s.apache.links, LINKS_SYMBOLIC);
 	ck_assert_int_eq(s.delivery, DELIVERY_APACHE);
 	ck_assert_str_eq(s.page, "");
 	ck_assert_str_eq(s.timezone, "");
@@ -315,11 +315,11 @@ START_TEST(settings_are_read)
 	    "grace: 0\r\ntries: 0\r\nlinks: hard\r\ndelivery: apache\r\n"
 	    "timezone: CET-1CEST\r\npage: /p: q.html"));
 	ck_assert_str_eq(s.home, "/h");
-	ck_assert_str_eq(s.url, "/d/l");
+	ck_assert_str_eq(s.apache.url, "/d/l");
 	ck_assert_int_eq(s.window, 60);
 	ck_assert_int_eq(s.grace, 0);
 	ck_assert_int_eq(s.tries, 0);
-	ck_assert_int_eq(s.links, LINKS_HARD);
+	ck_assert_int_eq(s.apache.links, LINKS_HARD);
 	ck_assert_str_eq(s.timezone, "CET-1CEST");
 	ck_assert_str_eq(s.page, "/p: q.html");
 }
@@ -1356,8 +1356,9 @@ static void shop_set_up(const char *more)
 	settings_default(&shop.settings);
 	ck_assert(settings_parse(&shop.settings, span_of(text)));
 	ck_assert(settings_complete(&shop.settings));
+	shop_begin(&shop);
 	memcpy(shop.request.script, "/r.cgi", sizeof("/r.cgi"));
-	shop.now = 1700000000;
+	shop.site.now = 1700000000;
 }
 
 /* The path that the delivery gives out for ITEM, without the script's. */
@@ -1368,13 +1369,14 @@ static const char *given_path(time_t end, const struct item *item)
 	struct link link = {0, "0123456789abcdef0123456789abcdef", ""};
 
 	link.end = end;
-	deliveries[shop.settings.delivery].address(&shop, &link, item, &text);
+	deliveries[shop.settings.delivery].address(
+	    &shop.site, &link, item, &text);
 	ck_assert(!text.overflowed);
 	ck_assert_int_eq(strncmp(buffer, "/r.cgi/", 7), 0);
 	return buffer + strlen("/r.cgi");
 }
 
-static enum opened opened_as(const char *path)
+static enum outcome opened_as(const char *path)
 {
 	struct link link;
 	struct span what;
@@ -1393,18 +1395,20 @@ START_TEST(signed_links_open)
 
 	shop_set_up("delivery: cgi\nkey: " KEY "\n");
 	shop.request.path = given_path(1700000000, &sold);
-	ck_assert_int_eq(signed_path_parse(&shop, &what, &link), OPENED_FILE);
+	ck_assert_int_eq(signed_path_parse(&shop, &what, &link), OUTCOME_FILE);
 	ck_assert(span_is(what, "a/b.zip"));
 	shop.request.path = given_path(1700000001, NULL);
-	ck_assert_int_eq(signed_path_parse(&shop, &what, &link), OPENED_LIST);
+	ck_assert_int_eq(signed_path_parse(&shop, &what, &link), OUTCOME_LIST);
 	ck_assert_str_eq(link.token, "0123456789abcdef0123456789abcdef");
 	ck_assert_int_eq(link.end, 1700000001);
 	/* the second after its end */
-	ck_assert_int_eq(opened_as(given_path(1699999999, &sold)), OPENED_OVER);
-	ck_assert_int_eq(opened_as(given_path(1699999999, NULL)), OPENED_OVER);
+	ck_assert_int_eq(
+	    opened_as(given_path(1699999999, &sold)), OUTCOME_LINK_OVER);
+	ck_assert_int_eq(
+	    opened_as(given_path(1699999999, NULL)), OUTCOME_LINK_OVER);
 	/* far from now */
 	ck_assert_int_eq(
-	    opened_as(given_path((time_t)4102444800, &sold)), OPENED_FILE);
+	    opened_as(given_path((time_t)4102444800, &sold)), OUTCOME_FILE);
 }
 END_TEST
 
@@ -1420,15 +1424,15 @@ START_TEST(changed_links_are_refused)
 		memcpy(path, given_path(1700000000, _i == 0 ? &sold : NULL),
 		    length + 1);
 		path[i] = path[i] == '1' ? '2' : '1';
-		ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+		ck_assert_int_eq(opened_as(path), OUTCOME_LINK_WRONG);
 		memmove(path + i, path + i + 1, length - i);
-		ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+		ck_assert_int_eq(opened_as(path), OUTCOME_LINK_WRONG);
 	}
 	memcpy(path, given_path(1700000000, _i == 0 ? &sold : NULL), length);
 	memcpy(path + length, "1", 2);
-	ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+	ck_assert_int_eq(opened_as(path), OUTCOME_LINK_WRONG);
 	memcpy(path + length, "/", 2);
-	ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+	ck_assert_int_eq(opened_as(path), OUTCOME_LINK_WRONG);
 }
 END_TEST
 
@@ -1444,16 +1448,16 @@ START_TEST(other_signatures_are_refused)
 	shop_set_up("delivery: cgi\nkey: " KEY "x\n");
 	buf_adds(&text, given_path(1700000000, &sold));
 	shop_set_up("delivery: cgi\nkey: " KEY "\n");
-	ck_assert_int_eq(opened_as(path), OPENED_WRONG);
+	ck_assert_int_eq(opened_as(path), OUTCOME_LINK_WRONG);
 	ck_assert_int_eq(
-	    opened_as(given_path(1700000000, &as_list)), OPENED_FILE);
-	ck_assert_int_eq(opened_as(given_path(1700000000, NULL)), OPENED_LIST);
-	ck_assert_int_eq(opened_as(""), OPENED_NONE);
-	ck_assert_int_eq(opened_as("/"), OPENED_NONE);
-	ck_assert_int_eq(opened_as("/x"), OPENED_WRONG);
-	ck_assert_int_eq(opened_as("////"), OPENED_WRONG);
+	    opened_as(given_path(1700000000, &as_list)), OUTCOME_FILE);
+	ck_assert_int_eq(opened_as(given_path(1700000000, NULL)), OUTCOME_LIST);
+	ck_assert_int_eq(opened_as(""), OUTCOME_NONE);
+	ck_assert_int_eq(opened_as("/"), OUTCOME_NONE);
+	ck_assert_int_eq(opened_as("/x"), OUTCOME_LINK_WRONG);
+	ck_assert_int_eq(opened_as("////"), OUTCOME_LINK_WRONG);
 	shop_set_up("secure: /s\n");
-	ck_assert_int_eq(opened_as("/x"), OPENED_NONE);
+	ck_assert_int_eq(opened_as("/x"), OUTCOME_NONE);
 }
 END_TEST
 
@@ -1468,14 +1472,16 @@ START_TEST(secdownload_links)
 
 	shop_set_up(
 	    "delivery: secdownload\nprefix: /dl/\nsecret: verysecret\n");
-	deliveries[DELIVERY_SECDOWNLOAD].address(&shop, &link, &item, &text);
+	deliveries[DELIVERY_SECDOWNLOAD].address(
+	    &shop.site, &link, &item, &text);
 	ck_assert_str_eq(buffer,
 	    "/dl/SkqqASr11XerBalB9vgbmwyOx9HPbiDDcsCRHAocyko/5e0be100/"
 	    "first%20light.zip");
 	shop_set_up("delivery: secdownload\nprefix: /dl\nsecret: verysecret\n"
 		    "algorithm: md5\n");
 	text = buf_init(buffer, sizeof(buffer));
-	deliveries[DELIVERY_SECDOWNLOAD].address(&shop, &link, &item, &text);
+	deliveries[DELIVERY_SECDOWNLOAD].address(
+	    &shop.site, &link, &item, &text);
 	ck_assert_str_eq(buffer,
 	    "/dl/ddf4f417e95c832fe1b5918dc8e56767/5e0be100/first%20light.zip");
 }
@@ -1539,7 +1545,7 @@ START_TEST(no_script_no_signed_link)
 
 	shop_set_up("delivery: cgi\nkey: " KEY "\n");
 	shop.request.script[0] = '\0';
-	deliveries[DELIVERY_CGI].address(&shop, &link, &sold, &text);
+	deliveries[DELIVERY_CGI].address(&shop.site, &link, &sold, &text);
 	ck_assert(text.overflowed);
 }
 END_TEST
