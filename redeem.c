@@ -1046,14 +1046,41 @@ static void on_alarm(int signal)
 }
 
 /*
- * Takes the lock, or gives up at DEADLINE (monotonic seconds). The alarm repeats,
- * so that one which rings before the wait begins is not missed. [S2]
+ * Has SIGALRM ring each SECONDS, or never again with 0. It repeats, so that one
+ * which rings before the wait begins is not missed.
+ */
+static bool alarm_set(time_t seconds)
+{
+	struct itimerval timer = {{seconds, 0}, {seconds, 0}};
+
+	return setitimer(ITIMER_REAL, &timer, NULL) == 0;
+}
+
+/*
+ * Lets SIGALRM interrupt system calls, and keeps the signal mask in OLD. A CGI
+ * program inherits the mask of the thread that started it, and mod_cgi under a
+ * threaded MPM starts it with all signals blocked.
+ */
+static bool alarm_unblock(sigset_t *old)
+{
+	struct sigaction action;
+	sigset_t set;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_alarm;
+	return sigemptyset(&action.sa_mask) == 0 && sigemptyset(&set) == 0 &&
+	    sigaddset(&set, SIGALRM) == 0 &&
+	    sigaction(SIGALRM, &action, NULL) == 0 &&
+	    sigprocmask(SIG_UNBLOCK, &set, old) == 0;
+}
+
+/*
+ * Takes the lock on FD, waiting until DEADLINE (monotonic seconds) at most.
+ * False with errno, which is ETIMEDOUT at the deadline. [S2]
  */
 static bool lock_until(int fd, time_t deadline)
 {
-	static const struct itimerval each_second = {{1, 0}, {1, 0}};
-	static const struct itimerval never = {{0, 0}, {0, 0}};
-	struct sigaction action;
+	sigset_t mask;
 	bool locked;
 	int error;
 
@@ -1061,17 +1088,13 @@ static bool lock_until(int fd, time_t deadline)
 		return true;
 	if (errno != EWOULDBLOCK && errno != EINTR)
 		return false;
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_alarm;
-	if (sigemptyset(&action.sa_mask) != 0 ||
-	    sigaction(SIGALRM, &action, NULL) != 0 ||
-	    setitimer(ITIMER_REAL, &each_second, NULL) != 0)
+	if (!alarm_unblock(&mask) || !alarm_set(1))
 		return false;
 	do
 		locked = lock_file(fd, true) == 0;
 	while (!locked && errno == EINTR && monotonic_seconds() < deadline);
 	error = errno == EINTR ? ETIMEDOUT : errno;
-	if (setitimer(ITIMER_REAL, &never, NULL) != 0)
+	if (!alarm_set(0) || sigprocmask(SIG_SETMASK, &mask, NULL) != 0)
 		return false;
 	errno = error;
 	return locked;
