@@ -5498,22 +5498,19 @@ int shell(struct shop *shop, const char *option)
 #ifndef REDEEM_NO_MAIN
 
 /*
- * Sees to it that the descriptors 0, 1 and 2 are taken: where one is closed, the
- * next file to be opened would get its number, and a complaint could be written
- * into a record. In its place comes one that nothing can be written to, and that
- * is there in a jail, too. False if that cannot be done. [S12]
+ * Makes sure that descriptors 0, 1 and 2 are in use: if one is closed, the next
+ * file opened would get its number, and a complaint could be written into a
+ * record. What takes its place cannot be written to, and exists in a jail, too.
+ * False if that fails. [S12]
  */
 static bool descriptors_take(void)
 {
-	struct pollfd taken[] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}};
-	size_t i;
+	int fd;
 
-	if (poll(taken, LENGTH(taken), 0) < 0)
-		return false;
-	/* the lowest number that is free is given (POSIX.1-2008, 2.14) */
-	for (i = 0; i < LENGTH(taken); i++)
-		if ((taken[i].revents & POLLNVAL) != 0 &&
-		    open("/", O_RDONLY) != (int)i)
+	/* open gives the lowest number that is free (POSIX.1-2008, 2.14) */
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/", O_RDONLY) != fd)
 			return false;
 	return true;
 }
