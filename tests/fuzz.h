@@ -32,6 +32,12 @@ extern char **environ;
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What the last input came to, in a word: its seed's name begins with it. */
+static const char *outcome_reached = "";
+
+/* The word I of those that a harness knows; NULL behind the last. */
+static inline const char *outcome_known(size_t i);
+
 #define VARIABLES_MAX 32
 #define ATTEMPTS_MAX 4 /* small, so that the table fits into an input */
 
@@ -256,3 +262,36 @@ static inline size_t messages(const char *text)
 		    text[strlen(start)] <= 'z';
 	return count;
 }
+
+/*
+ * The word for an outcome of redeem(): what the page says of itself, but where
+ * several say the same or there is no page.
+ */
+static inline const char *outcome_word(enum outcome outcome)
+{
+	switch (outcome) {
+	case OUTCOME_LINK: return "link";
+	case OUTCOME_FILE: return "file";
+	case OUTCOME_PART: return "part";
+	case OUTCOME_NO_PART: return "no-part";
+	case OUTCOME_LINK_WRONG: return "link-wrong";
+	case OUTCOME_LINK_OVER: return "link-over";
+	case OUTCOME_BAD_METHOD: return "bad-method";
+	case OUTCOME_BAD_TYPE: return "bad-type";
+	case OUTCOME_NO_LENGTH: return "no-length";
+	case OUTCOME_BAD_LENGTH: return "bad-length";
+	case OUTCOME_TOO_LONG: return "too-long";
+	case OUTCOME_BAD_BODY: return "bad-body";
+	default: return answers[outcome].word;
+	}
+}
+
+/* outcome_known where these are the outcomes; the first is none of them. */
+static inline const char *outcome_of_answers(size_t i)
+{
+	return ++i < LENGTH(answers) ? outcome_word((enum outcome)i) : NULL;
+}
+
+#ifdef FUZZ_REPLAY
+#include "replay.h"
+#endif

@@ -1,9 +1,9 @@
 /*
  * Fuzzes what comes back to the program: a path behind its own, and ranges, in
  * a shop with the delivery "cgi". [S9] [S16] The input is variables as in
- * fuzz.h. Two more are the harness's: with SIGN=file or SIGN=list, PATH_INFO
+ * fuzz.h. Three more are the harness's: with SIGN=file or SIGN=list, PATH_INFO
  * becomes the path of a link to what it says, rightly signed until END, so that
- * not even a signature opens what is not for sale.
+ * not even a signature opens what is not for sale; HANDOFF is that of the shop.
  */
 #include "fuzz.h"
 
@@ -39,7 +39,12 @@ static struct shop shop;
 static int top = -1; /* descriptor of the scratch directory */
 static int no_body = -1;
 static int answer_file = -1;
-static char conf[PATH_SIZE]; /* REDEEM_CONF=... */
+static char confs[3][PATH_SIZE]; /* REDEEM_CONF=..., for each HANDOFF_... */
+
+static inline const char *outcome_known(size_t i)
+{
+	return outcome_of_answers(i);
+}
 
 static void remove_scratch(void)
 {
@@ -48,7 +53,8 @@ static void remove_scratch(void)
 	for (i = LENGTH(fixtures); i-- > 0;)
 		if (unlinkat(top, fixtures[i].path, 0) != 0)
 			(void)unlinkat(top, fixtures[i].path, AT_REMOVEDIR);
-	(void)unlinkat(top, "conf", 0);
+	for (i = 0; handoff_words[i] != NULL; i++)
+		(void)unlinkat(top, handoff_words[i], 0);
 	(void)rmdir(scratch);
 }
 
@@ -59,12 +65,24 @@ static void write_text(const char *path, const char *text)
 	assert(fd >= 0 && write_all(fd, text, strlen(text)) && close(fd) == 0);
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+/* The settings for the handoff I, in a file of that name. */
+static void conf_write(size_t i)
 {
 	char text[2 * PATH_SIZE];
-	struct buf path = buf_init(scratch, sizeof(scratch));
 	struct buf lines = buf_init(text, sizeof(text));
-	struct buf env = buf_init(conf, sizeof(conf));
+	struct buf env = buf_init(confs[i], sizeof(confs[i]));
+
+	buf_addf(&lines,
+	    "home: %s/home\ndelivery: cgi\nkey: %s\nhandoff: %s\n"
+	    "handoff-prefix: /internal/\n",
+	    scratch, KEY, handoff_words[i]);
+	write_text(handoff_words[i], text);
+	buf_addf(&env, "REDEEM_CONF=%s/%s", scratch, handoff_words[i]);
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	struct buf path = buf_init(scratch, sizeof(scratch));
 	size_t i;
 
 	(void)argc;
@@ -85,10 +103,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		else
 			assert(mkdirat(top, fixtures[i].path, 0700) == 0);
 	}
-	buf_addf(
-	    &lines, "home: %s/home\ndelivery: cgi\nkey: %s\n", scratch, KEY);
-	write_text("conf", text);
-	buf_addf(&env, "REDEEM_CONF=%s/conf", scratch);
+	for (i = 0; handoff_words[i] != NULL; i++)
+		conf_write(i);
 	return 0;
 }
 
@@ -107,11 +123,26 @@ static const char *path_sign(struct variables *variables)
 	    !signature_make(KEY, kind, span_of(end), span_of(what), mac))
 		return "";
 	buf_addf(&text, "PATH_INFO=/%s/%s/%s%s", end, mac, what,
-	    kind == sign_list ? "/" LIST_PAGE : "");
+	    strcmp(kind, sign_list) == 0 ? "/" LIST_PAGE : "");
 	for (i = 0; variables->item[i] != NULL && !text.overflowed; i++)
 		if (strncmp(variables->item[i], "PATH_INFO=", 10) == 0)
 			variables->item[i] = path;
 	return kind;
+}
+
+/* Of a file that the server sends: which, and no bytes. */
+static void handoff_check(const char *reply, size_t length)
+{
+	bool accel = shop.settings.cgi.handoff == HANDOFF_ACCEL;
+	char wanted[PATH_SIZE];
+	struct buf text = buf_init(wanted, sizeof(wanted));
+
+	if (accel)
+		buf_adds(&text, "\nX-Accel-Redirect: /internal/");
+	else
+		buf_addf(&text, "\nX-Sendfile: %s/home/files/", scratch);
+	assert(length == 0 && occurrences(reply, wanted) == 1);
+	assert(strstr(reply, "\nContent-Length: ") == NULL);
 }
 
 /* Bytes of a file: as many as said, from where said, of what is for sale. */
@@ -122,11 +153,15 @@ static void file_check(const char *reply, const char *body, size_t length)
 	struct span number = {NULL, 0};
 	long said;
 
+	assert(strstr(reply, "attachment; filename=\"") != NULL);
+	if (shop.settings.cgi.handoff != HANDOFF_NONE) {
+		handoff_check(reply, length);
+		return;
+	}
 	assert(at != NULL && at < body);
 	number.bytes = at + strlen("\nContent-Length: ");
 	number.length = strcspn(number.bytes, "\n");
 	assert(number_parse(number, 0, 10, &said));
-	assert(strstr(reply, "attachment; filename=\"") != NULL);
 	if (shop.request.method == METHOD_HEAD) {
 		assert(length == 0);
 		return;
@@ -147,7 +182,9 @@ static void answer_check(enum outcome outcome, const char *signed_as)
 	assert(body != NULL && strncmp(reply, "Status: ", 8) == 0);
 	body += 2;
 	assert(strstr(reply, OUTSIDE) == NULL && strchr(reply, '\r') == NULL);
-	assert(strstr(reply, KEY) == NULL && strstr(reply, scratch) == NULL);
+	assert(strstr(reply, KEY) == NULL);
+	assert(strstr(reply, scratch) == NULL ||
+	    (file && shop.settings.cgi.handoff == HANDOFF_SENDFILE));
 	assert(outcome != OUTCOME_LINK && outcome != OUTCOME_NOT_SET_UP);
 	if (file || outcome == OUTCOME_NO_PART)
 		assert(strcmp(signed_as, sign_file) == 0);
@@ -165,12 +202,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const kept[] = {"REDEEM_CONF", NULL};
 	static struct variables variables;
 	static char said[1 << 16];
-	char *ours[] = {conf, NULL};
+	char *ours[] = {confs[HANDOFF_NONE], NULL};
 	struct span input = {(const char *)data, size};
 	const char *signed_as;
 	enum outcome outcome;
+	long handoff;
 
 	variables_set(&variables, &input, kept, ours);
+	handoff = word_index(span_of(env("HANDOFF")), handoff_words);
+	if (handoff > 0)
+		variables.item[0] = confs[handoff];
 	signed_as = path_sign(&variables);
 	/* a code that is posted is the other harnesses' */
 	if (strcmp(env("REQUEST_METHOD"), "POST") == 0) {
@@ -181,6 +222,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	file_fill(answer_file, "", 0);
 	file_fill(complaints, "", 0);
 	outcome = redeem(&shop, no_body, answer_file);
+	outcome_reached = outcome_word(outcome);
 	shop_close(&shop);
 	answer_check(outcome, signed_as);
 	variables_unset(&variables);

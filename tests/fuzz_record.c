@@ -7,6 +7,19 @@
 static int code_file = -1;
 static struct record record;
 
+static const char *const decision_words[] = {[GIVE_COUNTED] = "counted",
+    [GIVE_FREE] = "free",
+    [GIVE_SAME] = "same",
+    [REFUSE_USED_UP] = "used-up",
+    [REFUSE_EXPIRED] = "expired"};
+
+static inline const char *outcome_known(size_t i)
+{
+	if (i < LENGTH(decision_words))
+		return decision_words[i];
+	return i == LENGTH(decision_words) ? "refused" : NULL;
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
@@ -194,11 +207,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    "0123456789abcdef0123456789abcdef",
 	    "fedcba9876543210fedcba9876543210"};
 	struct change change = {0, now_here, &link};
+	static struct settings settings;
 
 	if (size > RECORD_MAX + 1)
 		size = RECORD_MAX + 1;
+	outcome_reached = "refused";
 	if (!record_take((const char *)data, size))
 		return 0;
+	settings_default(&settings);
+	settings.grace = settings.window;
+	outcome_reached = decision_words[decide(
+	    &record, &settings, now_here, local_day(now_here))];
 	assert(record.uses >= 0 && record.uses <= 999999);
 	assert(record.limit >= 0 && record.limit <= 999999);
 	decide_all();

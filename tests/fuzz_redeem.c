@@ -3,14 +3,15 @@
  * to a shop, whatever the request, the record and the settings are. [S1] to
  * [S4], [S6], [S8] to [S13]. The input is a request as in fuzz.h, a line %%,
  * the record codes/7K3M9QXA2FTF, a line %%, lines for .htredeem, a line %%, the
- * table of failed tries.
+ * table of failed tries: lines "tries ADDRESS SINCE COUNT", or its bytes.
  */
 #include "fuzz.h"
 
-#include <dirent.h>
-
 #define CODE "codes/7K3M9QXA2FTF"
 #define ALIVE_TOKEN "11111111111111111111111111111111"
+/* a link, or the page of one, that was over long ago */
+#define DEAD_BUCKET "29000000"
+#define DEAD_LINK DEAD_BUCKET "/22222222222222222222222222222222"
 
 static const struct {
 	const char *path;
@@ -69,6 +70,11 @@ static int answer_file = -1;
 static int record_fd = -1;
 static int settings_file = -1;
 static int complaint_file = -1;
+
+static inline const char *outcome_known(size_t i)
+{
+	return outcome_of_answers(i);
+}
 
 static void remove_below(int at, const char *path)
 {
@@ -185,16 +191,54 @@ static void settings_write(struct span rest)
 	file_fill(settings_file, text.bytes, text.length);
 }
 
-/* The table of failed tries; none if TABLE is empty. */
-static void attempts_write(struct span table)
+/* Reads a decimal number of any size that fits. */
+static int64_t int64_take(struct span *rest)
 {
+	char digits[32] = "";
+
+	(void)span_copy(span_split(rest, ' '), digits, sizeof(digits));
+	return strtoll(digits, NULL, 10);
+}
+
+/* The table that LINES stand for; false if there is one that is none. */
+static bool attempts_make(struct attempts *table, struct span lines)
+{
+	size_t i;
+
+	memset(table, 0, sizeof(*table));
+	memcpy(table->magic, attempts_magic, sizeof(table->magic));
+	for (i = 0; i < ATTEMPTS_MAX && lines.length > 0; i++) {
+		struct span line = span_split(&lines, '\n');
+		char address[64];
+		uint64_t number;
+
+		if (!span_is(span_split(&line, ' '), "tries") ||
+		    !span_copy(
+			span_split(&line, ' '), address, sizeof(address)) ||
+		    !client_id(address, &number))
+			return false;
+		table->entry[i].address = hash64(table->key ^ hash64(number));
+		table->entry[i].since = int64_take(&line);
+		table->entry[i].count = int64_take(&line);
+	}
+	return lines.length == 0;
+}
+
+/* The table of failed tries; none if TEXT is empty. */
+static void attempts_write(struct span text)
+{
+	static struct attempts table;
 	int fd;
 
 	(void)unlinkat(top, "home/attempts", 0);
-	if (table.length == 0)
+	if (text.length == 0)
 		return;
+	if (attempts_make(&table, text)) {
+		text.bytes = (const char *)&table;
+		text.length = sizeof(table);
+	}
 	fd = make_open("home/attempts");
-	assert(write_all(fd, table.bytes, table.length) && close(fd) == 0);
+	assert(write_all(fd, text.bytes, text.length) && close(fd) == 0);
 }
 
 /* [S15]: who has to wait, and for how long; what is left is a whole table. */
@@ -323,18 +367,21 @@ static bool is_hex(const char *name)
 }
 
 /* The page of several files is one page, and what it says makes sense. */
-static void list_check(int at)
+static void list_check(int at, const char *name)
 {
 	static char text[sizeof(shop.list)];
-	int fd = openat(at, LIST_PAGE, O_RDONLY | O_NOFOLLOW);
+	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW);
+	const char *left, *minus;
 	size_t length;
 
 	assert(fd >= 0);
 	length = file_take(fd, text, sizeof(text));
 	assert(close(fd) == 0 && strlen(text) == length);
 	assert(messages(text) == 1 && occurrences(text, "<script") == 0);
-	assert(occurrences(text, "after this one: ") == 1);
-	assert(occurrences(text, "after this one: -") == 0);
+	left = strstr(text, "id=\"redeem-left\">");
+	assert(left != NULL);
+	minus = strstr(left, " -");
+	assert(minus == NULL || minus > strstr(left, "</p>"));
 	assert(occurrences(text, scratch) == 0);
 }
 
@@ -358,7 +405,7 @@ static void link_check(int at, const char *name)
 		assert(strstr(entry->d_name, ".php") == NULL);
 		assert(strstr(entry->d_name, "linked") == NULL);
 		if (strcmp(entry->d_name, LIST_PAGE) == 0)
-			list_check(fd);
+			list_check(fd, LIST_PAGE);
 		assert(unlinkat(fd, entry->d_name, 0) == 0);
 	}
 	assert(rules && sold > 0);
@@ -413,7 +460,7 @@ static size_t secure_check(const char *token, bool *found)
 			assert(unlinkat(fd, name, 0) == 0);
 			continue;
 		}
-		if (strcmp(name, "1000") == 0) {
+		if (strcmp(name, DEAD_BUCKET) == 0) {
 			assert(*token == '\0'); /* else it were swept [S14] */
 			continue;
 		}
@@ -423,6 +470,38 @@ static size_t secure_check(const char *token, bool *found)
 	}
 	(void)closedir(folder);
 	return links;
+}
+
+/*
+ * Looks at the pages that deliveries without a folder keep, and removes them;
+ * how many there are. TOLD: a link was told, so the dead ones are gone.
+ */
+static size_t lists_check(bool told)
+{
+	DIR *lists = dir_open(top, "home/lists");
+	const char *bucket, *page;
+	size_t pages = 0;
+
+	assert(lists != NULL);
+	while (dir_next(lists, &bucket) > 0) {
+		DIR *list = dir_open(dirfd(lists), bucket);
+
+		if (strcmp(bucket, DEAD_BUCKET) == 0)
+			assert(!told);
+		assert(strspn(bucket, "0123456789") == strlen(bucket));
+		while (dir_next(list, &page) > 0) {
+			assert(is_hex(page));
+			if (strcmp(bucket, DEAD_BUCKET) == 0)
+				continue;
+			list_check(dirfd(list), page);
+			assert(unlinkat(dirfd(list), page, 0) == 0);
+			pages++;
+		}
+		dir_close(list);
+		(void)unlinkat(dirfd(lists), bucket, AT_REMOVEDIR);
+	}
+	dir_close(lists);
+	return pages;
 }
 
 /* An event of a real code is one line; others are none. */
@@ -504,6 +583,11 @@ static void count_check(
 	assert(now.size >= before->size);
 }
 
+static void folder_make(const char *path)
+{
+	assert(mkdirat(top, path, 0755) == 0 || errno == EEXIST);
+}
+
 /* Writes the files of one request and sets its variables. */
 static void prepare(struct variables *variables, struct span rest)
 {
@@ -513,6 +597,7 @@ static void prepare(struct variables *variables, struct span rest)
 	static char *const ours[] = {script, NULL};
 	struct buf text = buf_init(script, sizeof(script));
 	struct span piece;
+	int fd;
 
 	buf_addf(&text, "SCRIPT_FILENAME=%s/redeem.cgi", scratch);
 	variables_set(variables, &rest, kept, ours);
@@ -529,9 +614,13 @@ static void prepare(struct variables *variables, struct span rest)
 	piece = section(&rest);
 	settings_write(piece);
 	attempts_write(rest);
-	/* a link that expired long ago, and what earlier requests left */
-	assert(mkdirat(top, "secure/1000", 0755) == 0 || errno == EEXIST);
-	assert(mkdirat(top, "secure/1000/.dead", 0755) == 0 || errno == EEXIST);
+	/* what expired long ago, and what earlier requests left */
+	folder_make("secure/" DEAD_BUCKET);
+	folder_make("secure/" DEAD_LINK);
+	folder_make("home/lists");
+	folder_make("home/lists/" DEAD_BUCKET);
+	fd = openat(top, "home/lists/" DEAD_LINK, O_WRONLY | O_CREAT, 0600);
+	assert(fd >= 0 && close(fd) == 0);
 	(void)unlinkat(top, "home/log", 0);
 }
 
@@ -552,17 +641,21 @@ static void answer_check(
     enum outcome outcome, const struct state *before, bool had_table)
 {
 	static struct reply reply;
+	bool apache = shop.settings.delivery == DELIVERY_APACHE;
 	char token[HEX_SIZE] = "";
-	bool found = false;
-	size_t links;
+	bool told, found = false;
+	size_t links, pages;
 
 	reply_check(&reply, shop.request.method == METHOD_HEAD);
-	assert((reply.status == 303) == (outcome == OUTCOME_LINK));
-	if (reply.status == 303)
+	told = reply.status == 303;
+	assert(told == (outcome == OUTCOME_LINK));
+	if (told && apache)
 		location_check(reply.text, token);
 	links = secure_check(token, &found);
-	assert(found == (reply.status == 303));
-	assert(links <= 1 && (links == 0 || reply.status == 303));
+	assert(found == (told && apache));
+	assert(links <= 1 && (links == 0 || found));
+	pages = lists_check(told && !apache);
+	assert(pages <= 1 && (pages == 0 || (told && !apache)));
 	count_check(before, &reply, shop.request.method == METHOD_POST);
 	attempts_check(reply.text, outcome, had_table);
 	log_check(outcome);
@@ -586,14 +679,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	had_table = faccessat(top, "home/attempts", F_OK, 0) == 0;
 	state_take(&before);
 	outcome = redeem(&shop, request_file, answer_file);
+	outcome_reached = outcome_word(outcome);
 	shop_close(&shop);
 	variables_unset(&variables);
 	(void)complaints_check(
 	    said, file_take(complaint_file, said, sizeof(said)));
 	free_check();
-	/* the other deliveries are fuzz_link's and have links elsewhere */
-	if (shop.settings.delivery != DELIVERY_APACHE)
-		return 0;
 	/* a complaint about settings names the file first [S13] */
 	if (strncmp(said, conf, strlen(conf)) == 0)
 		assert(outcome == OUTCOME_NOT_SET_UP);

@@ -7,6 +7,19 @@
 static int input = -1;
 static struct shop shop;
 
+/* What a request can come to before it is decided on. */
+static const enum outcome refusals[] = {OUTCOME_BAD_METHOD, OUTCOME_BAD_TYPE,
+    OUTCOME_NO_LENGTH, OUTCOME_BAD_LENGTH, OUTCOME_TOO_LONG, OUTCOME_BAD_BODY};
+static const char *const read_words[] = {"code", "mistyped", "no-code"};
+
+static inline const char *outcome_known(size_t i)
+{
+	if (i < LENGTH(read_words))
+		return read_words[i];
+	i -= LENGTH(read_words);
+	return i < LENGTH(refusals) ? outcome_word(refusals[i]) : NULL;
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
@@ -143,6 +156,17 @@ static void code_check(const char *typed)
 	assert(!code_mistyped(&code) || count == 12);
 }
 
+static const char *read_word(enum outcome outcome)
+{
+	struct code code;
+
+	if (outcome != OUTCOME_NONE)
+		return outcome_word(outcome);
+	if (!code_parse(&code, shop.request.typed))
+		return "no-code";
+	return code_mistyped(&code) ? "mistyped" : "code";
+}
+
 /* What goes into rules and pages unquoted. [S10] [S11] */
 static void script_check(const char *script)
 {
@@ -203,6 +227,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    (strcmp(method, "POST") == 0));
 	assert((outcome == OUTCOME_BAD_METHOD) ==
 	    (shop.request.method == METHOD_OTHER));
+	outcome_reached = read_word(outcome);
 	variables_unset(&variables);
 	assert(strlen(shop.request.typed) <= BODY_MAX);
 	assert(outcome == OUTCOME_NONE || *shop.request.typed == '\0');

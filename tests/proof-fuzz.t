@@ -2,7 +2,6 @@
 # Ten seconds of fuzzing each: requests, records, settings, signed links, and all
 # of redeem.
 . "${0%/*}/lib.sh"
-test_all_only 'needs clang'
 need clang make
 
 printf 'int LLVMFuzzerTestOneInput(void){return 0;}\n' >"$tmp/none.c"
@@ -24,6 +23,8 @@ ok 'the harnesses can be built' make -s -j2 -C "$top" build/fuzz_request \
 	build/fuzz_record build/fuzz_settings build/fuzz_link build/fuzz_redeem
 for harness in $harnesses; do
 	ln -s "$top/build/fuzz_$harness" "$tmp/fuzz/fuzz_$harness"
+	ok "fuzz_$harness: nothing found in the corpus" "$top/build/fuzz_$harness" \
+		-runs=0 -print_funcs=0 "$top/tests/corpus/$harness"
 done
 "$top/tests/fuzz" "$tmp/fuzz" 10 >"$tmp/said" || :
 for harness in $harnesses; do
@@ -35,7 +36,7 @@ is 'nothing is left behind' "$(find "$TMPDIR" -name 'redeem-fuzz.*')" ''
 # with a fault in the program, they find it: a code of three characters [S1]
 mkdir -p "$tmp/broken/tests" "$tmp/broken/build"
 cp "$top/Makefile" "$tmp/broken"
-cp "$top"/tests/fuzz.h "$top"/tests/fuzz_*.c "$tmp/broken/tests"
+cp "$top"/tests/fuzz.h "$top"/tests/replay.h "$top"/tests/fuzz_*.c "$tmp/broken/tests"
 sed 's/^#define CODE_MIN 4$/#define CODE_MIN 3/' "$top/redeem.c" >"$tmp/broken/redeem.c"
 ok 'the program can be broken' sh -c "! cmp -s '$top/redeem.c' '$tmp/broken/redeem.c'"
 ok 'and built' make -s -C "$tmp/broken" build/fuzz_request
