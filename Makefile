@@ -1,52 +1,86 @@
-# redeem: make, make demo, make test, make fuzz, make bench, make lint, make dist.
-# A C compiler is all that `make` needs; the others install what they need, or
-# say what to install.
+# redeem: make, make demo, make test, make test-all, make fuzz, make bench,
+# make lint, make dist. A C compiler is all that `make` needs. The others first
+# install what is missing, see tests/install; `make setup-test-all` does that alone.
 
+# What you choose: CC, CPPFLAGS, CFLAGS, LDFLAGS. They come after what the
+# program needs, so they add to it and may override it: make CFLAGS=-g.
 CC_MUSL = musl-gcc
+CFLAGS = -s
+
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wl,-z,relro,-z,now
-SMALL = -Os -ffunction-sections -fdata-sections -Wl,--gc-sections \
-	-fno-asynchronous-unwind-tables -Wl,--build-id=none -s
-# A static program has one place in memory anyway; with these it has 8 KiB less
-# of padding, and tables of addresses that need no relocation.
-STATIC = -static -fno-pie -no-pie -Wl,-z,noseparate-code
-# 64-bit time and file sizes on 32-bit machines, too
+# 64-bit time and file sizes, on 32-bit machines too
 WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
-CFLAGS = -std=c99 $(WARNINGS) $(WIDE) $(SMALL) $(HARDENING)
+HARDENING = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
+	-Wl,-z,relro,-z,now
+SMALL = -Os -ffunction-sections -fdata-sections -Wl,--gc-sections \
+	-fno-asynchronous-unwind-tables -Wl,--build-id=none
+NEEDED = -std=c99 $(WARNINGS) $(WIDE) $(SMALL) $(HARDENING)
+# A static program is loaded at a fixed address anyway; these save it 8 KiB of
+# padding and tables of addresses that need no relocation.
+STATIC = -static -fno-pie -no-pie -Wl,-z,noseparate-code \
+	-Wno-unused-command-line-argument
+CHOSEN = $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
 
 all: redeem
 
-# The first that works: static with musl, static with the system's libc,
-# dynamic, and for compilers that know none of these flags, plain.
+# The first of these that works: static with musl, static with the system's libc,
+# dynamic, and plain for compilers that know none of these flags. Says why those
+# before it did not.
 redeem: redeem.c Makefile
-	@rm -f $@
-	@if command -v $(CC_MUSL) >/dev/null 2>&1 && \
-		$(CC_MUSL) $(CFLAGS) $(STATIC) -o $@ redeem.c; then \
-		echo "redeem: static, with musl"; \
-	elif $(CC) $(CFLAGS) $(STATIC) -o $@ redeem.c 2>/dev/null; then \
-		echo "redeem: static"; \
-	elif $(CC) $(CFLAGS) -o $@ redeem.c 2>/dev/null; then \
-		echo "redeem: dynamic"; \
-	else \
-		$(CC) $(WIDE) -O -o $@ redeem.c && \
-		echo "redeem: dynamic, without hardening"; \
-	fi
+	@command -v $(CC_MUSL) >/dev/null 2>&1 || \
+		command -v $(CC) >/dev/null 2>&1 || { \
+		echo 'no compiler here: see dist in README' >&2; exit 1; }
+	@rm -f $@; \
+	try() { \
+		kind=$$1; shift; \
+		if said=$$("$$@" -o $@ redeem.c 2>&1); then \
+			[ -z "$$said" ] || printf '%s\n' "$$said" >&2; \
+			echo "redeem: $$kind"; \
+			return 0; \
+		fi; \
+		printf '%s\n' "$$said" | awk -v kind="$$kind" \
+			'NR == 1 { why = $$0 } \
+			/error|cannot|not found/ { why = $$0; exit } \
+			END { print "redeem: not " kind ": " why }' >&2; \
+		return 1; \
+	}; \
+	try 'static, with musl' $(CC_MUSL) $(NEEDED) $(CHOSEN) $(STATIC) || \
+	try static $(CC) $(NEEDED) $(CHOSEN) $(STATIC) || \
+	try dynamic $(CC) $(NEEDED) $(CHOSEN) || \
+	try 'dynamic, without hardening' $(CC) $(WIDE) -O $(CHOSEN) || { \
+		printf '%s\n' "$$said" >&2; exit 1; }
 
 demo:
 	@tests/install demo
 	@$(MAKE) --no-print-directory redeem
 	@tests/demo
 
+# make test takes two minutes and needs no more than a C compiler, Apache, curl,
+# Check, prove, strace and busybox; make test-all is everything. One test, or some:
+# make test T=tests/link-stock.t. See tests/README.
+T = quick
 test:
 	@tests/install test
 	@$(MAKE) --no-print-directory redeem build/unit
-	@build/unit 2>build/unit.log || { cat build/unit.log; exit 1; }
-	@prove --timer -j2 tests/*.t
+	@tests/run $(T)
+
+test-all:
+	@tests/install test-all
+	@$(MAKE) --no-print-directory redeem build/unit
+	@tests/run all
+
+# What the others do first: install what they need, after saying so.
+setup-demo setup-test setup-test-all setup-dist setup-fuzz setup-bench setup-lint:
+	@tests/install $(@:setup-%=%)
+
+# A debugger's build, for the tests
+DEBUG = -std=c99 $(WARNINGS) $(WIDE) -O1 -g -fno-omit-frame-pointer \
+	$(CPPFLAGS) $(LDFLAGS)
 
 build/unit: tests/unit.c redeem.c Makefile
 	@mkdir -p build
-	$(CC) -std=c99 $(WARNINGS) $(WIDE) -g -DREDEEM_NO_MAIN \
-		-o $@ tests/unit.c $$(pkg-config --cflags --libs check)
+	$(CC) $(DEBUG) -DREDEEM_NO_MAIN -o $@ tests/unit.c \
+		$$(pkg-config --cflags --libs check)
 
 # For machines without a compiler: dist/redeem-VERSION-ARCHITECTURE.tar.gz
 dist:
@@ -57,7 +91,7 @@ dist:
 # a static program of musl's, but where pages may have 64 KiB it fills one.
 build/dist/%/redeem: redeem.c Makefile
 	@mkdir -p $(@D)
-	build/musl/$*/bin/musl-gcc $(CFLAGS) $(STATIC) -Wl,-z,norelro \
+	build/musl/$*/bin/musl-gcc $(NEEDED) -s $(STATIC) -Wl,-z,norelro \
 		-o $@ redeem.c
 
 build/dist/%/unit: tests/unit.c tests/shim/check.h redeem.c Makefile
@@ -65,11 +99,9 @@ build/dist/%/unit: tests/unit.c tests/shim/check.h redeem.c Makefile
 	build/musl/$*/bin/musl-gcc -std=c99 $(WARNINGS) -Werror $(WIDE) -O1 \
 		-static -DREDEEM_NO_MAIN -Itests/shim -o $@ tests/unit.c
 
-# For tests/proof-sanitized.t: what looks at each access to memory, and what valgrind
-# can look into, which needs the system's malloc.
+# For tests/proof-sanitized.t: builds that check each access to memory, and one
+# for valgrind, which needs the system's malloc.
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all
-DEBUG = -std=c99 $(WARNINGS) $(WIDE) -O1 -g -fno-omit-frame-pointer
-
 build/redeem-sanitized: redeem.c Makefile
 	@mkdir -p build
 	$(CC) $(DEBUG) $(SANITIZE) -o $@ redeem.c
@@ -123,4 +155,5 @@ lint:
 clean:
 	rm -rf redeem build dist
 
-.PHONY: all demo test dist replays fuzz bench lint clean
+.PHONY: all demo test test-all setup-demo setup-test setup-test-all setup-dist \
+	setup-fuzz setup-bench setup-lint dist replays fuzz bench lint clean

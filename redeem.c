@@ -323,6 +323,19 @@ enum outcome {
 	OUTCOME_NOT_SET_UP
 };
 
+/* The languages of the pages and their tags (RFC 5646); texts: section 14. */
+#define EACH_LANGUAGE(ROW)                                                     \
+	ROW(ENGLISH, "en")                                                     \
+	ROW(FRENCH, "fr")                                                      \
+	ROW(GERMAN, "de")                                                      \
+	ROW(DUTCH, "nl")                                                       \
+	ROW(SPANISH, "es")
+
+#define LANGUAGE_ENUM(name, tag) LANGUAGE_##name,
+#define LANGUAGE_TAG(name, tag) [LANGUAGE_##name] = tag,
+enum language { EACH_LANGUAGE(LANGUAGE_ENUM) LANGUAGES };
+static const char *const languages[] = {EACH_LANGUAGE(LANGUAGE_TAG) NULL};
+
 enum { LINKS_SYMBOLIC, LINKS_HARD };
 enum { DELIVERY_APACHE, DELIVERY_CGI, DELIVERY_SECDOWNLOAD, DELIVERY_S3 };
 enum { HANDOFF_NONE, HANDOFF_SENDFILE, HANDOFF_ACCEL };
@@ -1046,14 +1059,41 @@ static void on_alarm(int signal)
 }
 
 /*
- * Takes the lock, or gives up at DEADLINE (monotonic seconds). The alarm repeats,
- * so that one which rings before the wait begins is not missed. [S2]
+ * Has SIGALRM ring each SECONDS, or never again with 0. It repeats, so that one
+ * which rings before the wait begins is not missed.
+ */
+static bool alarm_set(time_t seconds)
+{
+	struct itimerval timer = {{seconds, 0}, {seconds, 0}};
+
+	return setitimer(ITIMER_REAL, &timer, NULL) == 0;
+}
+
+/*
+ * Lets SIGALRM interrupt system calls, and keeps the signal mask in OLD. A CGI
+ * program inherits the mask of the thread that started it, and mod_cgi under a
+ * threaded MPM starts it with all signals blocked.
+ */
+static bool alarm_unblock(sigset_t *old)
+{
+	struct sigaction action;
+	sigset_t set;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_alarm;
+	return sigemptyset(&action.sa_mask) == 0 && sigemptyset(&set) == 0 &&
+	    sigaddset(&set, SIGALRM) == 0 &&
+	    sigaction(SIGALRM, &action, NULL) == 0 &&
+	    sigprocmask(SIG_UNBLOCK, &set, old) == 0;
+}
+
+/*
+ * Takes the lock on FD, waiting until DEADLINE (monotonic seconds) at most.
+ * False with errno, which is ETIMEDOUT at the deadline. [S2]
  */
 static bool lock_until(int fd, time_t deadline)
 {
-	static const struct itimerval each_second = {{1, 0}, {1, 0}};
-	static const struct itimerval never = {{0, 0}, {0, 0}};
-	struct sigaction action;
+	sigset_t mask;
 	bool locked;
 	int error;
 
@@ -1061,17 +1101,13 @@ static bool lock_until(int fd, time_t deadline)
 		return true;
 	if (errno != EWOULDBLOCK && errno != EINTR)
 		return false;
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_alarm;
-	if (sigemptyset(&action.sa_mask) != 0 ||
-	    sigaction(SIGALRM, &action, NULL) != 0 ||
-	    setitimer(ITIMER_REAL, &each_second, NULL) != 0)
+	if (!alarm_unblock(&mask) || !alarm_set(1))
 		return false;
 	do
 		locked = lock_file(fd, true) == 0;
 	while (!locked && errno == EINTR && monotonic_seconds() < deadline);
 	error = errno == EINTR ? ETIMEDOUT : errno;
-	if (setitimer(ITIMER_REAL, &never, NULL) != 0)
+	if (!alarm_set(0) || sigprocmask(SIG_SETMASK, &mask, NULL) != 0)
 		return false;
 	errno = error;
 	return locked;
@@ -1111,9 +1147,6 @@ static const char *const handoff_words[] = {
     "none", "X-Sendfile", "X-Accel-Redirect", NULL};
 static const char *const algorithm_words[] = {"hmac-sha256", "md5", NULL};
 static const char *const style_words[] = {"path", "virtual", NULL};
-/* RFC 5646; in the order of each line of "phrases" in section 14 */
-static const char *const languages[] = {"en", "fr", "de", "nl", "es", NULL};
-#define LANGUAGES (LENGTH(languages) - 1)
 
 #define OFFSET(member) offsetof(struct settings, member)
 #define FOR(delivery) (1u << (delivery))
@@ -3849,242 +3882,474 @@ enum phrase {
 	UNIT_KILO,
 	UNIT_MEGA,
 	UNIT_GIGA,
-	MONTH_FIRST,
-	MONTH_LAST = MONTH_FIRST + 11,
+	JANUARY,
+	FEBRUARY,
+	MARCH,
+	APRIL,
+	MAY,
+	JUNE,
+	JULY,
+	AUGUST,
+	SEPTEMBER,
+	OCTOBER,
+	NOVEMBER,
+	DECEMBER,
 	PHRASES
 };
 
 /*
- * All that a buyer reads, as HTML in UTF-8 without double quotes, backslashes
- * and percent signs (see struct offer). $1, $2, $3 are put in: of used-up the
- * date and the time, of expired the date, of slow-down minutes, of "open"
- * minutes and a time, of "left" a number, of AS_... day, month and year, or
- * hours, minutes and seconds.
+ * All that a buyer reads, one block for each language: HTML in UTF-8, without
+ * double quotes, backslashes and percent signs (see struct offer). $1, $2 and
+ * $3 are filled in: for used-up the date and the time, for expired the date,
+ * for slow-down the minutes, for "open" the minutes and the time, for "left" a
+ * number, for AS_... day, month and year, or hours, minutes and seconds.
+ *
+ * A language is a block here and a row in EACH_LANGUAGE. A block with a phrase
+ * missing or twice does not compile.
  */
-static const char *const phrases[PHRASES][LANGUAGES] = {
-    [TITLE_FORM] = {"Your download", "Votre téléchargement", "Dein Download",
-	"Je download", "Tu descarga"},
-    [TITLE_REFUSED] = {"No download yet", "Pas encore de téléchargement",
-	"Noch kein Download", "Nog geen download", "Todavía sin descarga"},
-    [TITLE_ENDED] = {"No more downloads", "Plus de téléchargement",
-	"Kein Download mehr", "Geen download meer", "Ya no hay descargas"},
-    [TITLE_FILES] = {"Your files", "Vos fichiers", "Deine Dateien",
-	"Je bestanden", "Tus archivos"},
-    [TITLE_CLOSED] = {"This link is closed", "Ce lien est fermé",
-	"Dieser Link ist geschlossen", "Deze link is gesloten",
-	"Este enlace está cerrado"},
-    [FORM_LABEL] = {"Your code", "Votre code", "Dein Code", "Je code",
-	"Tu código"},
-    [FORM_HINT] = {"Small letters will do; spaces and dashes do not matter.",
-	"Les minuscules suffisent ; espaces et tirets ne comptent pas.",
-	"Kleinbuchstaben genügen; Leerzeichen und Striche sind egal.",
-	"Kleine letters mogen; spaties en streepjes maken niet uit.",
-	"Valen las minúsculas; los espacios y guiones no importan."},
-    [FORM_BUTTON] = {"Download", "Télécharger", "Herunterladen", "Downloaden",
-	"Descargar"},
-    [TELL_FORM] = {"Please enter the code from your card.",
-	"Entrez le code imprimé sur votre carte.",
-	"Bitte gib den Code von deiner Karte ein.",
-	"Vul de code van je kaartje in.", "Escribe el código de tu tarjeta."},
-    [TELL_EMPTY] = {"This is not a whole code yet. Please enter all the "
-		    "letters and digits from your card.",
-	"Ce code n’est pas complet. Entrez toutes les lettres et tous les "
-	"chiffres de votre carte.",
-	"Das ist noch kein ganzer Code. Bitte gib alle Buchstaben und Ziffern "
-	"von deiner Karte ein.",
-	"Dit is nog geen hele code. Vul alle letters en cijfers van je "
-	"kaartje in.",
-	"El código no está completo. Escribe todas las letras y cifras de tu "
-	"tarjeta."},
-    [TELL_MISTYPED] = {"One character seems to be mistyped. Please compare "
-		       "the code with your card.",
-	"Il y a sans doute une faute de frappe. Comparez le code avec votre "
-	"carte.",
-	"Da ist wohl ein Zeichen falsch getippt. Bitte vergleiche den Code "
-	"mit deiner Karte.",
-	"Er lijkt een tikfout in te zitten. Vergelijk de code met je kaartje.",
-	"Parece que hay un carácter equivocado. Compara el código con tu "
-	"tarjeta."},
-    [TELL_UNKNOWN] = {"We do not know this code. Please compare it with your "
-		      "card.",
-	"Nous ne connaissons pas ce code. Comparez-le avec votre carte.",
-	"Diesen Code kennen wir nicht. Bitte vergleiche ihn mit deiner Karte.",
-	"Deze code kennen we niet. Vergelijk hem met je kaartje.",
-	"No conocemos este código. Compáralo con tu tarjeta."},
-    [TELL_USED_UP] = {"All downloads of this code have been used. If that was "
-		      "not you, please ask the label.",
-	"Tous les téléchargements de ce code ont été utilisés. Si ce n’était "
-	"pas vous, écrivez au label.",
-	"Alle Downloads dieses Codes sind verbraucht. Wenn du das nicht "
-	"warst, frag bitte beim Label nach.",
-	"Alle downloads van deze code zijn gebruikt. Was jij dat niet, vraag "
-	"het dan aan het label.",
-	"Ya se usaron todas las descargas de este código. Si no fuiste tú, "
-	"pregunta al sello."},
-    [TELL_USED_UP_LAST] = {"All downloads of this code have been used, the "
-			   "last one on $1 at $2. If that was not you, please "
-			   "ask the label.",
-	"Tous les téléchargements de ce code ont été utilisés, le dernier le "
-	"$1 à $2. Si ce n’était pas vous, écrivez au label.",
-	"Alle Downloads dieses Codes sind verbraucht, der letzte am $1 um $2. "
-	"Wenn du das nicht warst, frag bitte beim Label nach.",
-	"Alle downloads van deze code zijn gebruikt, de laatste op $1 om $2. "
-	"Was jij dat niet, vraag het dan aan het label.",
-	"Ya se usaron todas las descargas de este código, la última el $1 a "
-	"las $2. Si no fuiste tú, pregunta al sello."},
-    [TELL_EXPIRED] = {"This code could be used until $1. Please ask the label "
-		      "what can be done.",
-	"Ce code était valable jusqu’au $1. Demandez au label ce qui est "
-	"possible.",
-	"Dieser Code galt bis zum $1. Bitte frag beim Label nach, was noch "
-	"geht.",
-	"Deze code was geldig tot en met $1. Vraag het label wat er nog kan.",
-	"Este código valía hasta el $1. Pregunta al sello qué se puede hacer."},
-    [TELL_USE_FORM] = {"That did not work. Please use this form.",
-	"Cela n’a pas marché. Utilisez ce formulaire.",
-	"Das hat nicht geklappt. Bitte nimm dieses Formular.",
-	"Dat lukte niet. Gebruik dit formulier.",
-	"Eso no ha funcionado. Usa este formulario."},
-    [TELL_TOO_LONG] = {"That was too long for a code. Please enter only what "
-		       "is on your card.",
-	"C’était trop long pour un code. Entrez seulement celui de votre "
-	"carte.",
-	"Das war zu lang für einen Code. Bitte gib nur ein, was auf deiner "
-	"Karte steht.",
-	"Dat was te lang voor een code. Vul alleen in wat op je kaartje staat.",
-	"Era demasiado largo para un código. Escribe solo el de tu tarjeta."},
-    [TELL_NOT_WHOLE] = {"Your code did not reach us whole. Please send it "
-			"again.",
-	"Votre code ne nous est pas arrivé en entier. Envoyez-le encore une "
-	"fois.",
-	"Dein Code kam nicht ganz bei uns an. Bitte schick ihn noch einmal.",
-	"Je code kwam niet heel over. Stuur hem nog een keer.",
-	"Tu código no llegó entero. Envíalo otra vez."},
-    [TELL_SLOW_DOWN] = {"Too many wrong codes came from your connection. "
-			"Please wait $1 minutes, then try again.",
-	"Trop de codes erronés sont venus de votre connexion. Attendez $1 "
-	"minutes, puis réessayez.",
-	"Von deinem Anschluss kamen zu viele falsche Codes. Bitte warte $1 "
-	"Minuten und versuch es dann noch einmal.",
-	"Er kwamen te veel foute codes van jouw verbinding. Wacht $1 minuten "
-	"en probeer het dan opnieuw.",
-	"Han llegado demasiados códigos erróneos desde tu conexión. Espera $1 "
-	"minutos y prueba otra vez."},
-    [TELL_SLOW_DOWN_ONE] = {"Too many wrong codes came from your connection. "
-			    "Please wait one minute, then try again.",
-	"Trop de codes erronés sont venus de votre connexion. Attendez une "
-	"minute, puis réessayez.",
-	"Von deinem Anschluss kamen zu viele falsche Codes. Bitte warte eine "
-	"Minute und versuch es dann noch einmal.",
-	"Er kwamen te veel foute codes van jouw verbinding. Wacht een minuut "
-	"en probeer het dan opnieuw.",
-	"Han llegado demasiados códigos erróneos desde tu conexión. Espera un "
-	"minuto y prueba otra vez."},
-    [TELL_TRY_AGAIN] = {"The shop is busy. No download was lost. Please try "
-			"again in a moment.",
-	"Le service est occupé. Aucun téléchargement n’est perdu. Réessayez "
-	"dans un instant.",
-	"Gerade ist viel los. Kein Download ging verloren. Bitte versuch es "
-	"gleich noch einmal.",
-	"Het is even druk. Er is geen download verloren. Probeer het zo nog "
-	"eens.",
-	"Ahora mismo hay mucho trabajo. No se perdió ninguna descarga. Prueba "
-	"otra vez en un momento."},
-    [TELL_NOT_SET_UP] = {"The shop is not ready yet. No download was lost. "
-			 "Please come back later.",
-	"Le service n’est pas encore prêt. Aucun téléchargement n’est perdu. "
-	"Revenez plus tard.",
-	"Hier ist noch nicht alles bereit. Kein Download ging verloren. Bitte "
-	"komm später wieder.",
-	"Alles staat nog niet klaar. Er is geen download verloren. Kom later "
-	"terug.",
-	"Esto aún no está listo. No se perdió ninguna descarga. Vuelve más "
-	"tarde."},
-    [FILES_TAP] = {"Tap each file to save it.",
-	"Touchez chaque fichier pour l’enregistrer.",
-	"Tippe jede Datei an, um sie zu sichern.",
-	"Tik op elk bestand om het te bewaren.",
-	"Toca cada archivo para guardarlo."},
-    [FILES_OPEN] = {"They are here for $1 minutes, until $2.",
-	"Ils sont ici pendant $1 minutes, jusqu’à $2.",
-	"Sie sind $1 Minuten lang hier, bis $2.",
-	"Ze staan hier $1 minuten, tot $2.",
-	"Están aquí durante $1 minutos, hasta las $2."},
-    [FILES_OPEN_ONE] = {"They are here for one minute, until $2.",
-	"Ils sont ici pendant une minute, jusqu’à $2.",
-	"Sie sind eine Minute lang hier, bis $2.",
-	"Ze staan hier één minuut, tot $2.",
-	"Están aquí durante un minuto, hasta las $2."},
-    [FILES_OPEN_SHORT] = {"They are here for less than a minute, until $2.",
-	"Ils sont ici moins d’une minute, jusqu’à $2.",
-	"Sie sind keine Minute lang hier, bis $2.",
-	"Ze staan hier nog geen minuut, tot $2.",
-	"Están aquí menos de un minuto, hasta las $2."},
-    [FILES_BEGUN] = {"A download that has begun by then goes on to its end.",
-	"Un téléchargement commencé avant se termine normalement.",
-	"Was bis dahin begonnen hat, lädt zu Ende.",
-	"Een download die dan al loopt, gaat gewoon door.",
-	"Una descarga ya empezada sigue hasta el final."},
-    [LEFT_MANY] = {"After this, your code has $1 downloads left.",
-	"Après celui-ci, il vous reste $1 téléchargements.",
-	"Danach bleiben dir mit deinem Code $1 Downloads.",
-	"Hierna heeft je code nog $1 downloads.",
-	"Después de esta te quedan $1 descargas."},
-    [LEFT_ONE] = {"After this, your code has one download left.",
-	"Après celui-ci, il vous reste un téléchargement.",
-	"Danach bleibt dir mit deinem Code ein Download.",
-	"Hierna heeft je code nog één download.",
-	"Después de esta te queda una descarga."},
-    [LEFT_NONE] = {"This is the last download of your code.",
-	"C’est le dernier téléchargement de votre code.",
-	"Das ist der letzte Download deines Codes.",
-	"Dit is de laatste download van je code.",
-	"Esta es la última descarga de tu código."},
-    [CLOSED_WHY] = {"A link opens for a short time only. This one is over, or "
-		    "a part of it is missing.",
-	"Un lien ne s’ouvre que peu de temps. Celui-ci a expiré, ou il en "
-	"manque une partie.",
-	"Ein Link öffnet nur für kurze Zeit. Dieser ist vorbei, oder es fehlt "
-	"ein Stück davon.",
-	"Een link werkt maar kort. Deze is voorbij, of er ontbreekt een stuk.",
-	"Un enlace se abre poco tiempo. Este ha pasado, o le falta una parte."},
-    [CLOSED_AGAIN] = {"For a new link, enter your code again. This uses one "
-		      "of its downloads, unless you entered it only a moment "
-		      "ago.",
-	"Pour un nouveau lien, entrez encore votre code. Cela utilise un de "
-	"ses téléchargements, sauf si vous venez de l’entrer.",
-	"Für einen neuen Link gib deinen Code noch einmal ein. Das verbraucht "
-	"einen Download, außer du hast ihn gerade erst eingegeben.",
-	"Vul voor een nieuwe link je code nog eens in. Dat kost een download, "
-	"behalve als je hem net hebt ingevuld.",
-	"Para otro enlace, escribe de nuevo tu código. Gasta una de sus "
-	"descargas, salvo que lo acabes de escribir."},
-    [CLOSED_BACK] = {"Enter the code", "Entrer le code", "Code eingeben",
-	"Code invullen", "Escribir el código"},
-    [DAY_ONE] = {"1", "1er", "1", "1", "1"},
-    [AS_DATE] = {"$1 $2 $3", "$1 $2 $3", "$1. $2 $3", "$1 $2 $3",
-	"$1 de $2 de $3"},
-    [AS_TIME] = {"$1:$2", "$1 h $2", "$1:$2 Uhr", "$1.$2 uur", "$1:$2"},
-    [AS_SECONDS] = {"$1:$2:$3", "$1 h $2 min $3 s", "$1:$2:$3 Uhr",
-	"$1.$2.$3 uur", "$1:$2:$3"},
-    [DECIMAL_POINT] = {".", ",", ",", ",", ","},
-    [UNIT_BYTES] = {"B", "o", "B", "B", "B"},
-    [UNIT_KILO] = {"kB", "ko", "kB", "kB", "kB"},
-    [UNIT_MEGA] = {"MB", "Mo", "MB", "MB", "MB"},
-    [UNIT_GIGA] = {"GB", "Go", "GB", "GB", "GB"},
-    [MONTH_FIRST] = {"January", "janvier", "Januar", "januari", "enero"},
-    {"February", "février", "Februar", "februari", "febrero"},
-    {"March", "mars", "März", "maart", "marzo"},
-    {"April", "avril", "April", "april", "abril"},
-    {"May", "mai", "Mai", "mei", "mayo"},
-    {"June", "juin", "Juni", "juni", "junio"},
-    {"July", "juillet", "Juli", "juli", "julio"},
-    {"August", "août", "August", "augustus", "agosto"},
-    {"September", "septembre", "September", "september", "septiembre"},
-    {"October", "octobre", "Oktober", "oktober", "octubre"},
-    {"November", "novembre", "November", "november", "noviembre"},
-    {"December", "décembre", "Dezember", "december", "diciembre"},
-};
+#define ENGLISH(SAY)                                                           \
+	SAY(TITLE_FORM, "Your download")                                       \
+	SAY(TITLE_REFUSED, "No download yet")                                  \
+	SAY(TITLE_ENDED, "No more downloads")                                  \
+	SAY(TITLE_FILES, "Your files")                                         \
+	SAY(TITLE_CLOSED, "This link is closed")                               \
+	SAY(FORM_LABEL, "Your code")                                           \
+	SAY(FORM_HINT,                                                         \
+	    "Small letters will do; spaces and dashes do not matter.")         \
+	SAY(FORM_BUTTON, "Download")                                           \
+	SAY(TELL_FORM, "Please enter the code from your card.")                \
+	SAY(TELL_EMPTY,                                                        \
+	    "This is not a whole code yet. Please enter all the letters "      \
+	    "and digits from your card.")                                      \
+	SAY(TELL_MISTYPED,                                                     \
+	    "One character seems to be mistyped. Please compare the code "     \
+	    "with your card.")                                                 \
+	SAY(TELL_UNKNOWN,                                                      \
+	    "We do not know this code. Please compare it with your card.")     \
+	SAY(TELL_USED_UP,                                                      \
+	    "All downloads of this code have been used. If that was not "      \
+	    "you, please ask the label.")                                      \
+	SAY(TELL_USED_UP_LAST,                                                 \
+	    "All downloads of this code have been used, the last one on "      \
+	    "$1 at $2. If that was not you, please ask the label.")            \
+	SAY(TELL_EXPIRED,                                                      \
+	    "This code could be used until $1. Please ask the label what "     \
+	    "can be done.")                                                    \
+	SAY(TELL_USE_FORM, "That did not work. Please use this form.")         \
+	SAY(TELL_TOO_LONG,                                                     \
+	    "That was too long for a code. Please enter only what is on "      \
+	    "your card.")                                                      \
+	SAY(TELL_NOT_WHOLE,                                                    \
+	    "Your code did not reach us whole. Please send it again.")         \
+	SAY(TELL_SLOW_DOWN,                                                    \
+	    "Too many wrong codes came from your connection. Please wait "     \
+	    "$1 minutes, then try again.")                                     \
+	SAY(TELL_SLOW_DOWN_ONE,                                                \
+	    "Too many wrong codes came from your connection. Please wait "     \
+	    "one minute, then try again.")                                     \
+	SAY(TELL_TRY_AGAIN,                                                    \
+	    "The shop is busy. No download was lost. Please try again in "     \
+	    "a moment.")                                                       \
+	SAY(TELL_NOT_SET_UP,                                                   \
+	    "The shop is not ready yet. No download was lost. Please come "    \
+	    "back later.")                                                     \
+	SAY(FILES_TAP, "Tap each file to save it.")                            \
+	SAY(FILES_OPEN, "They are here for $1 minutes, until $2.")             \
+	SAY(FILES_OPEN_ONE, "They are here for one minute, until $2.")         \
+	SAY(FILES_OPEN_SHORT,                                                  \
+	    "They are here for less than a minute, until $2.")                 \
+	SAY(FILES_BEGUN,                                                       \
+	    "A download that has begun by then goes on to its end.")           \
+	SAY(LEFT_MANY, "After this, your code has $1 downloads left.")         \
+	SAY(LEFT_ONE, "After this, your code has one download left.")          \
+	SAY(LEFT_NONE, "This is the last download of your code.")              \
+	SAY(CLOSED_WHY,                                                        \
+	    "A link opens for a short time only. This one is over, or a "      \
+	    "part of it is missing.")                                          \
+	SAY(CLOSED_AGAIN,                                                      \
+	    "For a new link, enter your code again. This uses one of its "     \
+	    "downloads, unless you entered it only a moment ago.")             \
+	SAY(CLOSED_BACK, "Enter the code")                                     \
+	SAY(DAY_ONE, "1")                                                      \
+	SAY(AS_DATE, "$1 $2 $3")                                               \
+	SAY(AS_TIME, "$1:$2")                                                  \
+	SAY(AS_SECONDS, "$1:$2:$3")                                            \
+	SAY(DECIMAL_POINT, ".")                                                \
+	SAY(UNIT_BYTES, "B")                                                   \
+	SAY(UNIT_KILO, "kB")                                                   \
+	SAY(UNIT_MEGA, "MB")                                                   \
+	SAY(UNIT_GIGA, "GB")                                                   \
+	SAY(JANUARY, "January")                                                \
+	SAY(FEBRUARY, "February")                                              \
+	SAY(MARCH, "March")                                                    \
+	SAY(APRIL, "April")                                                    \
+	SAY(MAY, "May")                                                        \
+	SAY(JUNE, "June")                                                      \
+	SAY(JULY, "July")                                                      \
+	SAY(AUGUST, "August")                                                  \
+	SAY(SEPTEMBER, "September")                                            \
+	SAY(OCTOBER, "October")                                                \
+	SAY(NOVEMBER, "November")                                              \
+	SAY(DECEMBER, "December")
+
+#define FRENCH(SAY)                                                                \
+	SAY(TITLE_FORM, "Votre téléchargement")                                    \
+	SAY(TITLE_REFUSED, "Pas encore de téléchargement")                         \
+	SAY(TITLE_ENDED, "Plus de téléchargement")                                 \
+	SAY(TITLE_FILES, "Vos fichiers")                                           \
+	SAY(TITLE_CLOSED, "Ce lien est fermé")                                     \
+	SAY(FORM_LABEL, "Votre code")                                              \
+	SAY(FORM_HINT,                                                             \
+	    "Les minuscules suffisent ; espaces et tirets ne comptent "            \
+	    "pas.")                                                                \
+	SAY(FORM_BUTTON, "Télécharger")                                            \
+	SAY(TELL_FORM, "Entrez le code imprimé sur votre carte.")                  \
+	SAY(TELL_EMPTY,                                                            \
+	    "Ce code n’est pas complet. Entrez toutes les lettres et tous "      \
+	    "les chiffres de votre carte.")                                        \
+	SAY(TELL_MISTYPED,                                                         \
+	    "Il y a sans doute une faute de frappe. Comparez le code avec "        \
+	    "votre carte.")                                                        \
+	SAY(TELL_UNKNOWN,                                                          \
+	    "Nous ne connaissons pas ce code. Comparez-le avec votre "             \
+	    "carte.")                                                              \
+	SAY(TELL_USED_UP,                                                          \
+	    "Tous les téléchargements de ce code ont été utilisés. Si ce "    \
+	    "n’était pas vous, écrivez au label.")                                 \
+	SAY(TELL_USED_UP_LAST,                                                     \
+	    "Tous les téléchargements de ce code ont été utilisés, le "       \
+	    "dernier le $1 à $2. Si ce n’était pas vous, écrivez au "         \
+	    "label.")                                                              \
+	SAY(TELL_EXPIRED,                                                          \
+	    "Ce code était valable jusqu’au $1. Demandez au label ce qui "      \
+	    "est possible.")                                                       \
+	SAY(TELL_USE_FORM, "Cela n’a pas marché. Utilisez ce formulaire.")         \
+	SAY(TELL_TOO_LONG,                                                         \
+	    "C’était trop long pour un code. Entrez seulement celui de "        \
+	    "votre carte.")                                                        \
+	SAY(TELL_NOT_WHOLE,                                                        \
+	    "Votre code ne nous est pas arrivé en entier. Envoyez-le "            \
+	    "encore une fois.")                                                    \
+	SAY(TELL_SLOW_DOWN,                                                        \
+	    "Trop de codes erronés sont venus de votre connexion. "               \
+	    "Attendez $1 minutes, puis réessayez.")                                \
+	SAY(TELL_SLOW_DOWN_ONE,                                                    \
+	    "Trop de codes erronés sont venus de votre connexion. "               \
+	    "Attendez une minute, puis réessayez.")                                \
+	SAY(TELL_TRY_AGAIN,                                                        \
+	    "Le service est occupé. Aucun téléchargement n’est perdu. "       \
+	    "Réessayez dans un instant.")                                          \
+	SAY(TELL_NOT_SET_UP,                                                       \
+	    "Le service n’est pas encore prêt. Aucun téléchargement n’est " \
+	    "perdu. Revenez plus tard.")                                           \
+	SAY(FILES_TAP, "Touchez chaque fichier pour l’enregistrer.")               \
+	SAY(FILES_OPEN, "Ils sont ici pendant $1 minutes, jusqu’à $2.")            \
+	SAY(FILES_OPEN_ONE, "Ils sont ici pendant une minute, jusqu’à $2.")        \
+	SAY(FILES_OPEN_SHORT, "Ils sont ici moins d’une minute, jusqu’à $2.")      \
+	SAY(FILES_BEGUN,                                                           \
+	    "Un téléchargement commencé avant se termine normalement.")            \
+	SAY(LEFT_MANY, "Après celui-ci, il vous reste $1 téléchargements.")        \
+	SAY(LEFT_ONE, "Après celui-ci, il vous reste un téléchargement.")          \
+	SAY(LEFT_NONE, "C’est le dernier téléchargement de votre code.")           \
+	SAY(CLOSED_WHY,                                                            \
+	    "Un lien ne s’ouvre que peu de temps. Celui-ci a expiré, ou "       \
+	    "il en manque une partie.")                                            \
+	SAY(CLOSED_AGAIN,                                                          \
+	    "Pour un nouveau lien, entrez encore votre code. Cela utilise "        \
+	    "un de ses téléchargements, sauf si vous venez de l’entrer.")          \
+	SAY(CLOSED_BACK, "Entrer le code")                                         \
+	SAY(DAY_ONE, "1er")                                                        \
+	SAY(AS_DATE, "$1 $2 $3")                                                   \
+	SAY(AS_TIME, "$1 h $2")                                                    \
+	SAY(AS_SECONDS, "$1 h $2 min $3 s")                                        \
+	SAY(DECIMAL_POINT, ",")                                                    \
+	SAY(UNIT_BYTES, "o")                                                       \
+	SAY(UNIT_KILO, "ko")                                                       \
+	SAY(UNIT_MEGA, "Mo")                                                       \
+	SAY(UNIT_GIGA, "Go")                                                       \
+	SAY(JANUARY, "janvier")                                                    \
+	SAY(FEBRUARY, "février")                                                   \
+	SAY(MARCH, "mars")                                                         \
+	SAY(APRIL, "avril")                                                        \
+	SAY(MAY, "mai")                                                            \
+	SAY(JUNE, "juin")                                                          \
+	SAY(JULY, "juillet")                                                       \
+	SAY(AUGUST, "août")                                                        \
+	SAY(SEPTEMBER, "septembre")                                                \
+	SAY(OCTOBER, "octobre")                                                    \
+	SAY(NOVEMBER, "novembre")                                                  \
+	SAY(DECEMBER, "décembre")
+
+#define GERMAN(SAY)                                                            \
+	SAY(TITLE_FORM, "Dein Download")                                       \
+	SAY(TITLE_REFUSED, "Noch kein Download")                               \
+	SAY(TITLE_ENDED, "Kein Download mehr")                                 \
+	SAY(TITLE_FILES, "Deine Dateien")                                      \
+	SAY(TITLE_CLOSED, "Dieser Link ist geschlossen")                       \
+	SAY(FORM_LABEL, "Dein Code")                                           \
+	SAY(FORM_HINT,                                                         \
+	    "Kleinbuchstaben genügen; Leerzeichen und Striche sind egal.")     \
+	SAY(FORM_BUTTON, "Herunterladen")                                      \
+	SAY(TELL_FORM, "Bitte gib den Code von deiner Karte ein.")             \
+	SAY(TELL_EMPTY,                                                        \
+	    "Das ist noch kein ganzer Code. Bitte gib alle Buchstaben und "    \
+	    "Ziffern von deiner Karte ein.")                                   \
+	SAY(TELL_MISTYPED,                                                     \
+	    "Da ist wohl ein Zeichen falsch getippt. Bitte vergleiche den "    \
+	    "Code mit deiner Karte.")                                          \
+	SAY(TELL_UNKNOWN,                                                      \
+	    "Diesen Code kennen wir nicht. Bitte vergleiche ihn mit "          \
+	    "deiner Karte.")                                                   \
+	SAY(TELL_USED_UP,                                                      \
+	    "Alle Downloads dieses Codes sind verbraucht. Wenn du das "        \
+	    "nicht warst, frag bitte beim Label nach.")                        \
+	SAY(TELL_USED_UP_LAST,                                                 \
+	    "Alle Downloads dieses Codes sind verbraucht, der letzte am "      \
+	    "$1 um $2. Wenn du das nicht warst, frag bitte beim Label "        \
+	    "nach.")                                                           \
+	SAY(TELL_EXPIRED,                                                      \
+	    "Dieser Code galt bis zum $1. Bitte frag beim Label nach, was "    \
+	    "noch geht.")                                                      \
+	SAY(TELL_USE_FORM,                                                     \
+	    "Das hat nicht geklappt. Bitte nimm dieses Formular.")             \
+	SAY(TELL_TOO_LONG,                                                     \
+	    "Das war zu lang für einen Code. Bitte gib nur ein, was auf "     \
+	    "deiner Karte steht.")                                             \
+	SAY(TELL_NOT_WHOLE,                                                    \
+	    "Dein Code kam nicht ganz bei uns an. Bitte schick ihn noch "      \
+	    "einmal.")                                                         \
+	SAY(TELL_SLOW_DOWN,                                                    \
+	    "Von deinem Anschluss kamen zu viele falsche Codes. Bitte "        \
+	    "warte $1 Minuten und versuch es dann noch einmal.")               \
+	SAY(TELL_SLOW_DOWN_ONE,                                                \
+	    "Von deinem Anschluss kamen zu viele falsche Codes. Bitte "        \
+	    "warte eine Minute und versuch es dann noch einmal.")              \
+	SAY(TELL_TRY_AGAIN,                                                    \
+	    "Gerade ist viel los. Kein Download ging verloren. Bitte "         \
+	    "versuch es gleich noch einmal.")                                  \
+	SAY(TELL_NOT_SET_UP,                                                   \
+	    "Hier ist noch nicht alles bereit. Kein Download ging "            \
+	    "verloren. Bitte komm später wieder.")                             \
+	SAY(FILES_TAP, "Tippe jede Datei an, um sie zu sichern.")              \
+	SAY(FILES_OPEN, "Sie sind $1 Minuten lang hier, bis $2.")              \
+	SAY(FILES_OPEN_ONE, "Sie sind eine Minute lang hier, bis $2.")         \
+	SAY(FILES_OPEN_SHORT, "Sie sind keine Minute lang hier, bis $2.")      \
+	SAY(FILES_BEGUN, "Was bis dahin begonnen hat, lädt zu Ende.")          \
+	SAY(LEFT_MANY, "Danach bleiben dir mit deinem Code $1 Downloads.")     \
+	SAY(LEFT_ONE, "Danach bleibt dir mit deinem Code ein Download.")       \
+	SAY(LEFT_NONE, "Das ist der letzte Download deines Codes.")            \
+	SAY(CLOSED_WHY,                                                        \
+	    "Ein Link öffnet nur für kurze Zeit. Dieser ist vorbei, oder "   \
+	    "es fehlt ein Stück davon.")                                       \
+	SAY(CLOSED_AGAIN,                                                      \
+	    "Für einen neuen Link gib deinen Code noch einmal ein. Das "      \
+	    "verbraucht einen Download, außer du hast ihn gerade erst "       \
+	    "eingegeben.")                                                     \
+	SAY(CLOSED_BACK, "Code eingeben")                                      \
+	SAY(DAY_ONE, "1")                                                      \
+	SAY(AS_DATE, "$1. $2 $3")                                              \
+	SAY(AS_TIME, "$1:$2 Uhr")                                              \
+	SAY(AS_SECONDS, "$1:$2:$3 Uhr")                                        \
+	SAY(DECIMAL_POINT, ",")                                                \
+	SAY(UNIT_BYTES, "B")                                                   \
+	SAY(UNIT_KILO, "kB")                                                   \
+	SAY(UNIT_MEGA, "MB")                                                   \
+	SAY(UNIT_GIGA, "GB")                                                   \
+	SAY(JANUARY, "Januar")                                                 \
+	SAY(FEBRUARY, "Februar")                                               \
+	SAY(MARCH, "März")                                                     \
+	SAY(APRIL, "April")                                                    \
+	SAY(MAY, "Mai")                                                        \
+	SAY(JUNE, "Juni")                                                      \
+	SAY(JULY, "Juli")                                                      \
+	SAY(AUGUST, "August")                                                  \
+	SAY(SEPTEMBER, "September")                                            \
+	SAY(OCTOBER, "Oktober")                                                \
+	SAY(NOVEMBER, "November")                                              \
+	SAY(DECEMBER, "Dezember")
+
+#define DUTCH(SAY)                                                             \
+	SAY(TITLE_FORM, "Je download")                                         \
+	SAY(TITLE_REFUSED, "Nog geen download")                                \
+	SAY(TITLE_ENDED, "Geen download meer")                                 \
+	SAY(TITLE_FILES, "Je bestanden")                                       \
+	SAY(TITLE_CLOSED, "Deze link is gesloten")                             \
+	SAY(FORM_LABEL, "Je code")                                             \
+	SAY(FORM_HINT,                                                         \
+	    "Kleine letters mogen; spaties en streepjes maken niet uit.")      \
+	SAY(FORM_BUTTON, "Downloaden")                                         \
+	SAY(TELL_FORM, "Vul de code van je kaartje in.")                       \
+	SAY(TELL_EMPTY,                                                        \
+	    "Dit is nog geen hele code. Vul alle letters en cijfers van "      \
+	    "je kaartje in.")                                                  \
+	SAY(TELL_MISTYPED,                                                     \
+	    "Er lijkt een tikfout in te zitten. Vergelijk de code met je "     \
+	    "kaartje.")                                                        \
+	SAY(TELL_UNKNOWN,                                                      \
+	    "Deze code kennen we niet. Vergelijk hem met je kaartje.")         \
+	SAY(TELL_USED_UP,                                                      \
+	    "Alle downloads van deze code zijn gebruikt. Was jij dat "         \
+	    "niet, vraag het dan aan het label.")                              \
+	SAY(TELL_USED_UP_LAST,                                                 \
+	    "Alle downloads van deze code zijn gebruikt, de laatste op $1 "    \
+	    "om $2. Was jij dat niet, vraag het dan aan het label.")           \
+	SAY(TELL_EXPIRED,                                                      \
+	    "Deze code was geldig tot en met $1. Vraag het label wat er "      \
+	    "nog kan.")                                                        \
+	SAY(TELL_USE_FORM, "Dat lukte niet. Gebruik dit formulier.")           \
+	SAY(TELL_TOO_LONG,                                                     \
+	    "Dat was te lang voor een code. Vul alleen in wat op je "          \
+	    "kaartje staat.")                                                  \
+	SAY(TELL_NOT_WHOLE,                                                    \
+	    "Je code kwam niet heel over. Stuur hem nog een keer.")            \
+	SAY(TELL_SLOW_DOWN,                                                    \
+	    "Er kwamen te veel foute codes van jouw verbinding. Wacht $1 "     \
+	    "minuten en probeer het dan opnieuw.")                             \
+	SAY(TELL_SLOW_DOWN_ONE,                                                \
+	    "Er kwamen te veel foute codes van jouw verbinding. Wacht een "    \
+	    "minuut en probeer het dan opnieuw.")                              \
+	SAY(TELL_TRY_AGAIN,                                                    \
+	    "Het is even druk. Er is geen download verloren. Probeer het "     \
+	    "zo nog eens.")                                                    \
+	SAY(TELL_NOT_SET_UP,                                                   \
+	    "Alles staat nog niet klaar. Er is geen download verloren. "       \
+	    "Kom later terug.")                                                \
+	SAY(FILES_TAP, "Tik op elk bestand om het te bewaren.")                \
+	SAY(FILES_OPEN, "Ze staan hier $1 minuten, tot $2.")                   \
+	SAY(FILES_OPEN_ONE, "Ze staan hier één minuut, tot $2.")               \
+	SAY(FILES_OPEN_SHORT, "Ze staan hier nog geen minuut, tot $2.")        \
+	SAY(FILES_BEGUN, "Een download die dan al loopt, gaat gewoon door.")   \
+	SAY(LEFT_MANY, "Hierna heeft je code nog $1 downloads.")               \
+	SAY(LEFT_ONE, "Hierna heeft je code nog één download.")                \
+	SAY(LEFT_NONE, "Dit is de laatste download van je code.")              \
+	SAY(CLOSED_WHY,                                                        \
+	    "Een link werkt maar kort. Deze is voorbij, of er ontbreekt "      \
+	    "een stuk.")                                                       \
+	SAY(CLOSED_AGAIN,                                                      \
+	    "Vul voor een nieuwe link je code nog eens in. Dat kost een "      \
+	    "download, behalve als je hem net hebt ingevuld.")                 \
+	SAY(CLOSED_BACK, "Code invullen")                                      \
+	SAY(DAY_ONE, "1")                                                      \
+	SAY(AS_DATE, "$1 $2 $3")                                               \
+	SAY(AS_TIME, "$1.$2 uur")                                              \
+	SAY(AS_SECONDS, "$1.$2.$3 uur")                                        \
+	SAY(DECIMAL_POINT, ",")                                                \
+	SAY(UNIT_BYTES, "B")                                                   \
+	SAY(UNIT_KILO, "kB")                                                   \
+	SAY(UNIT_MEGA, "MB")                                                   \
+	SAY(UNIT_GIGA, "GB")                                                   \
+	SAY(JANUARY, "januari")                                                \
+	SAY(FEBRUARY, "februari")                                              \
+	SAY(MARCH, "maart")                                                    \
+	SAY(APRIL, "april")                                                    \
+	SAY(MAY, "mei")                                                        \
+	SAY(JUNE, "juni")                                                      \
+	SAY(JULY, "juli")                                                      \
+	SAY(AUGUST, "augustus")                                                \
+	SAY(SEPTEMBER, "september")                                            \
+	SAY(OCTOBER, "oktober")                                                \
+	SAY(NOVEMBER, "november")                                              \
+	SAY(DECEMBER, "december")
+
+#define SPANISH(SAY)                                                           \
+	SAY(TITLE_FORM, "Tu descarga")                                         \
+	SAY(TITLE_REFUSED, "Todavía sin descarga")                             \
+	SAY(TITLE_ENDED, "Ya no hay descargas")                                \
+	SAY(TITLE_FILES, "Tus archivos")                                       \
+	SAY(TITLE_CLOSED, "Este enlace está cerrado")                          \
+	SAY(FORM_LABEL, "Tu código")                                           \
+	SAY(FORM_HINT,                                                         \
+	    "Valen las minúsculas; los espacios y guiones no importan.")       \
+	SAY(FORM_BUTTON, "Descargar")                                          \
+	SAY(TELL_FORM, "Escribe el código de tu tarjeta.")                     \
+	SAY(TELL_EMPTY,                                                        \
+	    "El código no está completo. Escribe todas las letras y "        \
+	    "cifras de tu tarjeta.")                                           \
+	SAY(TELL_MISTYPED,                                                     \
+	    "Parece que hay un carácter equivocado. Compara el código con "  \
+	    "tu tarjeta.")                                                     \
+	SAY(TELL_UNKNOWN,                                                      \
+	    "No conocemos este código. Compáralo con tu tarjeta.")             \
+	SAY(TELL_USED_UP,                                                      \
+	    "Ya se usaron todas las descargas de este código. Si no "         \
+	    "fuiste tú, pregunta al sello.")                                   \
+	SAY(TELL_USED_UP_LAST,                                                 \
+	    "Ya se usaron todas las descargas de este código, la última "    \
+	    "el $1 a las $2. Si no fuiste tú, pregunta al sello.")             \
+	SAY(TELL_EXPIRED,                                                      \
+	    "Este código valía hasta el $1. Pregunta al sello qué se "      \
+	    "puede hacer.")                                                    \
+	SAY(TELL_USE_FORM, "Eso no ha funcionado. Usa este formulario.")       \
+	SAY(TELL_TOO_LONG,                                                     \
+	    "Era demasiado largo para un código. Escribe solo el de tu "      \
+	    "tarjeta.")                                                        \
+	SAY(TELL_NOT_WHOLE, "Tu código no llegó entero. Envíalo otra vez.")    \
+	SAY(TELL_SLOW_DOWN,                                                    \
+	    "Han llegado demasiados códigos erróneos desde tu conexión. "   \
+	    "Espera $1 minutos y prueba otra vez.")                            \
+	SAY(TELL_SLOW_DOWN_ONE,                                                \
+	    "Han llegado demasiados códigos erróneos desde tu conexión. "   \
+	    "Espera un minuto y prueba otra vez.")                             \
+	SAY(TELL_TRY_AGAIN,                                                    \
+	    "Ahora mismo hay mucho trabajo. No se perdió ninguna "            \
+	    "descarga. Prueba otra vez en un momento.")                        \
+	SAY(TELL_NOT_SET_UP,                                                   \
+	    "Esto aún no está listo. No se perdió ninguna descarga. "       \
+	    "Vuelve más tarde.")                                               \
+	SAY(FILES_TAP, "Toca cada archivo para guardarlo.")                    \
+	SAY(FILES_OPEN, "Están aquí durante $1 minutos, hasta las $2.")        \
+	SAY(FILES_OPEN_ONE, "Están aquí durante un minuto, hasta las $2.")     \
+	SAY(FILES_OPEN_SHORT, "Están aquí menos de un minuto, hasta las $2.")  \
+	SAY(FILES_BEGUN, "Una descarga ya empezada sigue hasta el final.")     \
+	SAY(LEFT_MANY, "Después de esta te quedan $1 descargas.")              \
+	SAY(LEFT_ONE, "Después de esta te queda una descarga.")                \
+	SAY(LEFT_NONE, "Esta es la última descarga de tu código.")             \
+	SAY(CLOSED_WHY,                                                        \
+	    "Un enlace se abre poco tiempo. Este ha pasado, o le falta "       \
+	    "una parte.")                                                      \
+	SAY(CLOSED_AGAIN,                                                      \
+	    "Para otro enlace, escribe de nuevo tu código. Gasta una de "     \
+	    "sus descargas, salvo que lo acabes de escribir.")                 \
+	SAY(CLOSED_BACK, "Escribir el código")                                 \
+	SAY(DAY_ONE, "1")                                                      \
+	SAY(AS_DATE, "$1 de $2 de $3")                                         \
+	SAY(AS_TIME, "$1:$2")                                                  \
+	SAY(AS_SECONDS, "$1:$2:$3")                                            \
+	SAY(DECIMAL_POINT, ",")                                                \
+	SAY(UNIT_BYTES, "B")                                                   \
+	SAY(UNIT_KILO, "kB")                                                   \
+	SAY(UNIT_MEGA, "MB")                                                   \
+	SAY(UNIT_GIGA, "GB")                                                   \
+	SAY(JANUARY, "enero")                                                  \
+	SAY(FEBRUARY, "febrero")                                               \
+	SAY(MARCH, "marzo")                                                    \
+	SAY(APRIL, "abril")                                                    \
+	SAY(MAY, "mayo")                                                       \
+	SAY(JUNE, "junio")                                                     \
+	SAY(JULY, "julio")                                                     \
+	SAY(AUGUST, "agosto")                                                  \
+	SAY(SEPTEMBER, "septiembre")                                           \
+	SAY(OCTOBER, "octubre")                                                \
+	SAY(NOVEMBER, "noviembre")                                             \
+	SAY(DECEMBER, "diciembre")
+
+/*
+ * Every phrase is a member of the struct that checks its language: a member
+ * twice is an error, and with one missing the array has no valid size.
+ */
+#define PHRASE_MEMBER(phrase, text) char phrase;
+#define PHRASE_ROW(phrase, text) [phrase] = text,
+#define LANGUAGE_CHECK(name, tag)                                              \
+	struct name##_phrases {                                                \
+		name(PHRASE_MEMBER)                                            \
+	};                                                                     \
+	typedef char                                                           \
+	    name##_whole[sizeof(struct name##_phrases) == PHRASES ? 1 : -1];
+#define LANGUAGE_ROW(name, tag) [LANGUAGE_##name] = {name(PHRASE_ROW)},
+
+EACH_LANGUAGE(LANGUAGE_CHECK)
+static const char *const phrases[LANGUAGES][PHRASES] = {
+    EACH_LANGUAGE(LANGUAGE_ROW)};
 
 /*
  * Reads the weight of a language, "q=0.8", in thousandths (RFC 9110, 12.4.2);
@@ -4143,7 +4408,7 @@ static void buf_addsentence(struct buf *out, long language, enum phrase phrase,
     const char *one, const char *two, const char *three)
 {
 	const char *const given[] = {one, two, three};
-	const char *rest = phrases[phrase][language];
+	const char *rest = phrases[language][phrase];
 	const char *mark;
 
 	while ((mark = strchr(rest, '$')) != NULL) {
@@ -4157,7 +4422,7 @@ static void buf_addsentence(struct buf *out, long language, enum phrase phrase,
 /* Adds a phrase that has nothing to be put in. */
 static void buf_addphrase(struct buf *out, long language, enum phrase phrase)
 {
-	buf_adds(out, phrases[phrase][language]);
+	buf_adds(out, phrases[language][phrase]);
 }
 
 /* A part of a sentence, made apart. */
@@ -4179,13 +4444,13 @@ static struct phrase_arg arg_date(long language, const struct tm *tm)
 {
 	struct phrase_arg part = {""};
 	struct buf text = buf_init(part.string, sizeof(part.string));
-	enum phrase month = (enum phrase)(MONTH_FIRST + tm->tm_mon);
+	enum phrase month = (enum phrase)(JANUARY + tm->tm_mon);
 	struct phrase_arg day = arg_number(tm->tm_mday, 1);
 	struct phrase_arg year = arg_number(tm->tm_year + 1900, 1);
 
 	buf_addsentence(&text, language, AS_DATE,
-	    tm->tm_mday == 1 ? phrases[DAY_ONE][language] : day.string,
-	    phrases[month][language], year.string);
+	    tm->tm_mday == 1 ? phrases[language][DAY_ONE] : day.string,
+	    phrases[language][month], year.string);
 	return part;
 }
 
@@ -4290,9 +4555,10 @@ static const struct answer {
 #define SHOWN_MAX 100 /* characters of what was typed that are shown again */
 
 /*
- * The built-in look: a sleeve on paper, with the record half out. Old browsers
- * skip what they do not know; colours are for light, then for dark. Text has
- * 4.5:1 against what is behind it, edges 3:1 (WCAG 2.2, 1.4.3 and 1.4.11).
+ * The built-in look: a sleeve on paper, with the record half out. Each colour
+ * stands once for light and once for dark; browsers without custom properties
+ * show black on white. Text has 4.5:1 against its background, edges 3:1 (WCAG
+ * 2.2, 1.4.3 and 1.4.11).
  */
 static const char built_in_page[] =
     "<!DOCTYPE html>\n"
@@ -4305,73 +4571,195 @@ static const char built_in_page[] =
     "<meta name=\"referrer\" content=\"no-referrer\">\n"
     "<title>" MARKER_TITLE "</title>\n"
     "<style>\n"
-    ":root{color-scheme:light dark}\n"
-    "body{font:1.125rem/1.5 system-ui,-apple-system,sans-serif;margin:0;"
-    "padding:1.5rem 1.25rem 3rem;background:#efebe3;color:#23201c;"
-    "overflow-wrap:break-word}\n"
-    "main{max-width:28rem;margin:0 auto}\n"
-    "svg{stroke:#6b6457;display:block;width:6.5rem;height:3.25rem;margin:0 0 0 "
-    "1.25rem}\n"
-    ".sleeve{background:#fffdf9;border:1px solid #d8d1c3;"
-    "border-radius:.25rem;padding:1.5rem 1.25rem;"
-    "box-shadow:0 .5rem 1.5rem rgba(60,45,20,.08)}\n"
-    "h1{font:1.75rem/1.15 Iowan Old Style,Palatino Linotype,Palatino,Georgia,"
-    "serif;font-size:clamp(1.5rem,8.5vw,2.25rem);letter-spacing:-.01em;"
-    "margin:0 0 .75rem}\n"
-    "p{margin:0 0 1rem}\n"
-    "label{font-weight:600}\n"
-    "label,input,button{display:block;box-sizing:border-box;width:100%}\n"
-    "input{font:1.3rem/1.3 ui-monospace,SFMono-Regular,Menlo,Consolas,"
-    "monospace;padding:.75rem;margin:.4rem 0 .5rem;border:2px solid #7d7566;"
-    "border-radius:.25rem;background:#fff;color:#23201c;"
-    "text-transform:uppercase}\n"
-    "input::placeholder{color:#6f685c;opacity:1}\n"
-    "input[aria-invalid]{border-color:#b3261e}\n"
-    "button{font:inherit;font-weight:600;padding:.85rem;border:0;"
-    "border-radius:.25rem;background:#23201c;color:#fffdf9;cursor:pointer}\n"
-    ":focus-visible{outline:3px solid #b4501d;outline-offset:2px}\n"
-    "#redeem-hint,.redeem-note,#redeem-left,.redeem-size{font-size:.9375rem;"
-    "color:#625c51}\n"
-    "#redeem-hint{margin-bottom:1.25rem}\n"
-    "#redeem-message{margin:0 0 1.25rem}\n"
-    "#redeem-message p,#redeem-left{margin-bottom:0}\n"
-    "[role=alert]{padding:.75rem 1rem;"
-    "border-left:.25rem solid #b3261e;background:#fbebe8}\n"
-    "ul{list-style:none;margin:0 0 1rem;padding:0;"
-    "border-top:1px solid #d8d1c3}\n"
-    "li{border-bottom:1px solid #d8d1c3}\n"
-    "li a{display:block;padding:.8rem 0;color:#23201c;font-weight:600;"
-    "text-decoration-color:#b4501d;text-underline-offset:.2em;"
-    "overflow-wrap:anywhere}\n"
-    ".redeem-size{display:inline-block;width:100%;font-weight:400}\n"
-    "@media (hover:hover){button:hover{background:#453f36}"
-    "li a:hover{text-decoration-thickness:.15em}}\n"
-    "@media (min-width:34rem){body{padding-top:9vh}"
-    ".sleeve{padding:2.25rem 2.5rem 2.5rem}svg{margin-left:2.5rem}}\n"
-    "@media (prefers-color-scheme:dark){"
-    "body{background:#131210;color:#ece6da}"
-    "svg{stroke:#8d8474}"
-    ".sleeve{background:#1d1b18;border-color:#37332c;box-shadow:none}"
-    "input{background:#131210;color:#ece6da;border-color:#8d8474}"
-    "input::placeholder{color:#a0978a}"
-    "input[aria-invalid]{border-color:#ff8a7a}"
-    "button{background:#ece6da;color:#1d1b18}"
-    ":focus-visible{outline-color:#f2a36b}"
-    "#redeem-hint,.redeem-note,#redeem-left,.redeem-size{color:#b3aa9b}"
-    "[role=alert]{background:#3b1f1a;border-color:#ff8a7a}"
-    "ul,li{border-color:#37332c}"
-    "li a{color:#ece6da;text-decoration-color:#f2a36b}}\n"
-    "@media (prefers-color-scheme:dark) and (hover:hover){"
-    "button:hover{background:#fff}}\n"
+    ":root{\n"
+    "color-scheme:light dark;\n"
+    "--paper:#efebe3;\n"
+    "--sleeve:#fffdf9;\n"
+    "--field:#fff;\n"
+    "--ink:#23201c;\n"
+    "--quiet:#625c51;\n"
+    "--hint:#6f685c;\n"
+    "--line:#d8d1c3;\n"
+    "--edge:#7d7566;\n"
+    "--groove:#6b6457;\n"
+    "--label:#d2692f;\n"
+    "--accent:#b4501d;\n"
+    "--wrong:#b3261e;\n"
+    "--alert:#fbebe8;\n"
+    "--button:#23201c;\n"
+    "--hover:#453f36;\n"
+    "--shade:rgba(60,45,20,.08)\n"
+    "}\n"
+    "@media (prefers-color-scheme:dark){\n"
+    ":root{\n"
+    "--paper:#131210;\n"
+    "--sleeve:#1d1b18;\n"
+    "--field:#131210;\n"
+    "--ink:#ece6da;\n"
+    "--quiet:#b3aa9b;\n"
+    "--hint:#a0978a;\n"
+    "--line:#37332c;\n"
+    "--edge:#8d8474;\n"
+    "--groove:#8d8474;\n"
+    "--accent:#f2a36b;\n"
+    "--wrong:#ff8a7a;\n"
+    "--alert:#3b1f1a;\n"
+    "--button:#ece6da;\n"
+    "--hover:#fff;\n"
+    "--shade:transparent\n"
+    "}\n"
+    "}\n"
+    "body{\n"
+    "font:1.125rem/1.5 system-ui,-apple-system,sans-serif;\n"
+    "margin:0;\n"
+    "padding:1.5rem 1.25rem 3rem;\n"
+    "background:var(--paper);\n"
+    "color:var(--ink);\n"
+    "overflow-wrap:break-word\n"
+    "}\n"
+    "main{\n"
+    "max-width:28rem;\n"
+    "margin:0 auto\n"
+    "}\n"
+    "svg{\n"
+    "display:block;\n"
+    "width:6.5rem;\n"
+    "height:3.25rem;\n"
+    "margin:0 0 0 1.25rem;\n"
+    "stroke:var(--groove)\n"
+    "}\n"
+    ".redeem-vinyl{\n"
+    "fill:#23201c;\n"
+    "stroke:none\n"
+    "}\n"
+    ".redeem-label{\n"
+    "fill:var(--label);\n"
+    "stroke:none\n"
+    "}\n"
+    ".sleeve{\n"
+    "padding:1.5rem 1.25rem;\n"
+    "border:1px solid var(--line);\n"
+    "border-radius:.25rem;\n"
+    "background:var(--sleeve);\n"
+    "box-shadow:0 .5rem 1.5rem var(--shade)\n"
+    "}\n"
+    "h1{\n"
+    "font:1.75rem/1.15 Iowan Old Style,Palatino "
+    "Linotype,Palatino,Georgia,serif;\n"
+    "font-size:clamp(1.5rem,8.5vw,2.25rem);\n"
+    "letter-spacing:-.01em;\n"
+    "margin:0 0 .75rem\n"
+    "}\n"
+    "p{\n"
+    "margin:0 0 1rem\n"
+    "}\n"
+    "label{\n"
+    "font-weight:600\n"
+    "}\n"
+    "form{\n"
+    "display:grid\n"
+    "}\n"
+    "input{\n"
+    "font:1.3rem/1.3 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;\n"
+    "box-sizing:border-box;\n"
+    "min-width:0;\n"
+    "padding:.75rem;\n"
+    "margin:.4rem 0 .5rem;\n"
+    "border:2px solid var(--edge);\n"
+    "border-radius:.25rem;\n"
+    "background:var(--field);\n"
+    "color:var(--ink);\n"
+    "text-transform:uppercase\n"
+    "}\n"
+    "input::placeholder{\n"
+    "color:var(--hint);\n"
+    "opacity:1\n"
+    "}\n"
+    "input[aria-invalid]{\n"
+    "border-color:var(--wrong)\n"
+    "}\n"
+    "button{\n"
+    "font:inherit;\n"
+    "font-weight:600;\n"
+    "padding:.85rem;\n"
+    "border:2px solid transparent;\n"
+    "border-radius:.25rem;\n"
+    "background:var(--button);\n"
+    "color:var(--sleeve);\n"
+    "cursor:pointer\n"
+    "}\n"
+    ":focus-visible{\n"
+    "outline:3px solid var(--accent);\n"
+    "outline-offset:2px\n"
+    "}\n"
+    "#redeem-hint,.redeem-note,#redeem-left,.redeem-size{\n"
+    "font-size:.9375rem;\n"
+    "color:var(--quiet)\n"
+    "}\n"
+    "#redeem-hint{\n"
+    "margin-bottom:1.25rem\n"
+    "}\n"
+    "#redeem-message{\n"
+    "margin:0 0 1.25rem\n"
+    "}\n"
+    "#redeem-message p,#redeem-left{\n"
+    "margin-bottom:0\n"
+    "}\n"
+    "[role=alert]{\n"
+    "padding:.75rem 1rem;\n"
+    "border-left:.25rem solid var(--wrong);\n"
+    "background:var(--alert)\n"
+    "}\n"
+    "ul{\n"
+    "list-style:none;\n"
+    "margin:0 0 1rem;\n"
+    "padding:0;\n"
+    "border-top:1px solid var(--line)\n"
+    "}\n"
+    "li{\n"
+    "border-bottom:1px solid var(--line)\n"
+    "}\n"
+    "li a{\n"
+    "display:block;\n"
+    "padding:.8rem 0;\n"
+    "color:var(--ink);\n"
+    "font-weight:600;\n"
+    "text-decoration-color:var(--accent);\n"
+    "text-underline-offset:.2em;\n"
+    "overflow-wrap:anywhere\n"
+    "}\n"
+    ".redeem-size{\n"
+    "display:block;\n"
+    "font-weight:400\n"
+    "}\n"
+    "@media (hover:hover){\n"
+    "button:hover{\n"
+    "background:var(--hover)\n"
+    "}\n"
+    "li a:hover{\n"
+    "text-decoration-thickness:.15em\n"
+    "}\n"
+    "}\n"
+    "@media (min-width:34rem){\n"
+    "body{\n"
+    "padding-top:9vh\n"
+    "}\n"
+    ".sleeve{\n"
+    "padding:2.25rem 2.5rem 2.5rem\n"
+    "}\n"
+    "svg{\n"
+    "margin-left:2.5rem\n"
+    "}\n"
+    "}\n"
     "</style>\n"
     "</head>\n"
     "<body>\n"
     "<main>\n"
     "<svg viewBox=\"0 0 104 52\" aria-hidden=\"true\">"
-    "<path fill=\"#23201c\" stroke=\"none\" d=\"M0 52a52 52 0 0 1 104 0z\"/>"
+    "<path class=\"redeem-vinyl\" d=\"M0 52a52 52 0 0 1 104 0z\"/>"
     "<path fill=\"none\" d=\"M7 52a45 45 0 0 1 90 0M13 52a39 39 0 0 1 78 "
     "0M19 52a33 33 0 0 1 66 0M25 52a27 27 0 0 1 54 0\"/>"
-    "<path fill=\"#d2692f\" stroke=\"none\" d=\"M34 52a18 18 0 0 1 36 0z\"/>"
+    "<path class=\"redeem-label\" d=\"M34 52a18 18 0 0 1 36 0z\"/>"
     "</svg>\n"
     "<div class=\"sleeve\">\n"
     "<h1>" MARKER_TITLE "</h1>\n" MARKER "</div>\n"
@@ -4629,7 +5017,7 @@ static void page_refusal(
 	    "<!DOCTYPE html><html lang=%s><meta name=viewport "
 	    "content='width=device-width, initial-scale=1'><title>",
 	    languages[language]);
-	buf_addascii(out, phrases[TITLE_CLOSED][language]);
+	buf_addascii(out, phrases[language][TITLE_CLOSED]);
 	buf_adds(out,
 	    "</title><style>body{font:1.125rem/1.5 "
 	    "system-ui,sans-serif;max-width:28rem;"
@@ -4643,14 +5031,14 @@ static void page_refusal(
 	    "@media (prefers-color-scheme:dark){body{background:#131210;"
 	    "color:#ece6da}a{background:#ece6da;color:#1d1b18}}"
 	    "</style><body><main><h1>");
-	buf_addascii(out, phrases[TITLE_CLOSED][language]);
+	buf_addascii(out, phrases[language][TITLE_CLOSED]);
 	buf_adds(out, "</h1><p data-outcome=link-closed>");
-	buf_addascii(out, phrases[CLOSED_WHY][language]);
+	buf_addascii(out, phrases[language][CLOSED_WHY]);
 	buf_adds(out, "</p><p>");
-	buf_addascii(out, phrases[CLOSED_AGAIN][language]);
+	buf_addascii(out, phrases[language][CLOSED_AGAIN]);
 	if (request->script[0] != '\0') {
 		buf_addf(out, "</p><p><a href='%s'>", request->script);
-		buf_addascii(out, phrases[CLOSED_BACK][language]);
+		buf_addascii(out, phrases[language][CLOSED_BACK]);
 		buf_adds(out, "</a>");
 	}
 	buf_adds(out, "</p></main>");
@@ -5475,22 +5863,19 @@ int shell(struct shop *shop, const char *option)
 #ifndef REDEEM_NO_MAIN
 
 /*
- * Sees to it that the descriptors 0, 1 and 2 are taken: where one is closed, the
- * next file to be opened would get its number, and a complaint could be written
- * into a record. In its place comes one that nothing can be written to, and that
- * is there in a jail, too. False if that cannot be done. [S12]
+ * Makes sure that descriptors 0, 1 and 2 are in use: if one is closed, the next
+ * file opened would get its number, and a complaint could be written into a
+ * record. What takes its place cannot be written to, and exists in a jail, too.
+ * False if that fails. [S12]
  */
 static bool descriptors_take(void)
 {
-	struct pollfd taken[] = {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}};
-	size_t i;
+	int fd;
 
-	if (poll(taken, LENGTH(taken), 0) < 0)
-		return false;
-	/* the lowest number that is free is given (POSIX.1-2008, 2.14) */
-	for (i = 0; i < LENGTH(taken); i++)
-		if ((taken[i].revents & POLLNVAL) != 0 &&
-		    open("/", O_RDONLY) != (int)i)
+	/* open gives the lowest number that is free (POSIX.1-2008, 2.14) */
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/", O_RDONLY) != fd)
 			return false;
 	return true;
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Delivery by nginx for the program: X-Accel-Redirect.
 . "${0%/*}/lib.sh"
+test_all_only 'needs nginx'
 . "$top/tests/servers.sh"
 need nginx fcgiwrap curl
 

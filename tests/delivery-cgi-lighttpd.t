@@ -1,6 +1,7 @@
 #!/bin/sh
 # Delivery by the program itself, on lighttpd as README has it.
 . "${0%/*}/lib.sh"
+test_all_only 'needs lighttpd'
 . "$top/tests/servers.sh"
 need lighttpd curl
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Delivery by the program itself, on nginx with fcgiwrap as README has it.
 . "${0%/*}/lib.sh"
+test_all_only 'needs nginx'
 . "$top/tests/servers.sh"
 need nginx fcgiwrap curl
 

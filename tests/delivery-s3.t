@@ -2,6 +2,7 @@
 # Delivery by an object store, by links signed for S3: what every delivery does, and
 # the same links as another program signs.
 . "${0%/*}/lib.sh"
+test_all_only 'needs node, for the object store'
 . "$top/tests/servers.sh"
 need apache2 curl node perl
 

@@ -2,6 +2,7 @@
 # Delivery by lighttpd with tools/secdownload.lua, as README has it: what every
 # delivery does, for both algorithms.
 . "${0%/*}/lib.sh"
+test_all_only 'needs lighttpd'
 . "$top/tests/servers.sh"
 need lighttpd curl
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Delivery by lighttpd for the program: X-Sendfile.
 . "${0%/*}/lib.sh"
+test_all_only 'needs lighttpd'
 . "$top/tests/servers.sh"
 need lighttpd curl
 

@@ -2,6 +2,7 @@
 # doctor where the program itself checks the links, on each server as README has it,
 # with each fault that such servers have.
 . "${0%/*}/lib.sh"
+test_all_only 'needs nginx and lighttpd'
 . "$top/tests/doctor.sh"
 . "$top/tests/servers.sh"
 need lighttpd nginx fcgiwrap apache2 busybox curl setpriv

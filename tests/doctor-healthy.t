@@ -2,6 +2,7 @@
 # doctor finds nothing wrong with a stock and a cheap host, under each shell and
 # with each client, and removes what it made even when it is stopped.
 . "${0%/*}/lib.sh"
+test_all_only 'needs wget, and suexec'
 . "$top/tests/doctor.sh"
 need apache2 curl dash busybox wget setpriv
 

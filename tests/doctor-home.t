@@ -2,6 +2,7 @@
 # doctor on homes that show too much, or too little: what is for sale in the web
 # site, files that Apache cannot read, codes that the program cannot change.
 . "${0%/*}/lib.sh"
+test_all_only 'needs suexec'
 . "$top/tests/doctor.sh"
 need apache2 curl setpriv
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # doctor on nginx with fcgiwrap, which has no .htaccess at all.
 . "${0%/*}/lib.sh"
+test_all_only 'needs nginx'
 . "$top/tests/doctor.sh"
 . "$top/tests/servers.sh"
 need nginx fcgiwrap curl setpriv

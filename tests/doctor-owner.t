@@ -2,6 +2,7 @@
 # doctor where the program runs as another user than the owner of the files, and
 # Apache follows symbolic links between files of one owner only.
 . "${0%/*}/lib.sh"
+test_all_only 'needs suexec'
 . "$top/tests/doctor.sh"
 need apache2 curl setpriv
 

@@ -2,6 +2,7 @@
 # doctor where an object store checks the links: it has files for sale, and none of
 # doctor's own.
 . "${0%/*}/lib.sh"
+test_all_only 'needs node, for the object store'
 . "$top/tests/doctor.sh"
 . "$top/tests/servers.sh"
 need apache2 curl wget busybox node setpriv

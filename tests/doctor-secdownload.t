@@ -1,6 +1,7 @@
 #!/bin/sh
 # doctor where lighttpd checks the links with tools/secdownload.lua.
 . "${0%/*}/lib.sh"
+test_all_only 'needs lighttpd'
 . "$top/tests/doctor.sh"
 . "$top/tests/servers.sh"
 need lighttpd curl setpriv

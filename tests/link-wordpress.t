@@ -2,6 +2,7 @@
 # Links on the cheap host, below a document root with rules of its own, in a
 # time zone that is not UTC.
 . "${0%/*}/lib.sh"
+test_all_only 'needs suexec'
 need apache2 curl
 
 TZ=Australia/Lord_Howe

@@ -2,6 +2,7 @@
 # The same in a browser on the cheap host, which tells the browser less of how to
 # save a file.
 . "${0%/*}/lib.sh"
+test_all_only 'needs a browser'
 need apache2 curl
 . "$top/tests/browser.sh"
 

@@ -2,6 +2,7 @@
 # Each page that a buyer may get, in a browser: for narrow screens, large letters,
 # keyboards, weak eyes, light and dark.
 . "${0%/*}/lib.sh"
+test_all_only 'needs a browser'
 need apache2 curl
 . "$top/tests/browser.sh"
 

@@ -2,6 +2,7 @@
 # What the buyer reads: every outcome in every language, in the built-in page and
 # in the owner's design, and what stands round the sentences.
 . "${0%/*}/lib.sh"
+test_all_only 'needs tidy and lynx'
 need apache2 curl tidy lynx
 
 shop_stock

@@ -141,6 +141,9 @@ alone GATEWAY_INTERFACE=CGI/1.1
 is 'another: no method, and nothing done' "$(status) $(outcome)" '405 bad-request'
 alone REQUEST_METHOD=POST CONTENT_TYPE=application/x-www-form-urlencoded
 is 'a form that has no length' "$(status) $(outcome)" '411 bad-request'
+# not even room for descriptors (poll(2) then fails): an answer all the same
+post UNKNOWN1 "$(command -v prlimit)" --nofile=2 || :
+is 'no descriptors: an answer' "$(status) $(outcome)" '500 not-set-up'
 code ALONE1
 alone REQUEST_METHOD=POST CONTENT_LENGTH=11 CONTENT_TYPE=application/x-www-form-urlencoded
 is 'nor any body' "$(status) $(outcome) $(value uses "$code_file")" '400 bad-request 0'

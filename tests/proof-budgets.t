@@ -3,6 +3,7 @@
 # bytes on the disk; and no more of them where thousands of links are. How long it
 # takes is for `make bench` to say.
 . "${0%/*}/lib.sh"
+test_all_only 'needs valgrind'
 need cc strace valgrind musl-gcc
 strace=$(command -v strace)
 "$strace" -o /dev/null true 2>/dev/null || skip_all 'strace is not allowed to trace here'

@@ -5,6 +5,7 @@
 # glibc happens to have the functions for.
 
 . "${0%/*}/lib.sh"
+test_all_only 'needs compilers'
 need gcc clang tcc make pkg-config strace
 musl=$top/build/musl/$(uname -m)
 [ -e "$musl/bin/musl-gcc" ] || skip_all 'there is no musl; see tests/install'
@@ -133,11 +134,4 @@ like 'macOS: random bytes, too' "$(nm -u "$tmp/program")" 'arc4random_buf'
 like 'macOS: where F_FULLFSYNC is not known, fsync is' "$(nm -u "$tmp/program")" ' fsync'
 
 is 'everywhere as many unit tests' "$(sort -u "$tmp/checks" | wc -l)" 1
-
-# make itself, for a compiler that knows none of its flags
-mkdir "$tmp/plain"
-cp Makefile redeem.c "$tmp/plain"
-is 'make with tcc' "$(make -s -C "$tmp/plain" CC=tcc CC_MUSL=none redeem 2>&1)" \
-	'redeem: dynamic, without hardening'
-is 'and it works' "$("$tmp/plain/redeem" --version)" "$("$REDEEM_PROGRAM" --version)"
 finish

@@ -3,6 +3,7 @@
 # is small, static, and passes the tests of the program on its own kind of
 # machine, which is qemu's; and there the clock may be past 2038.
 . "${0%/*}/lib.sh"
+test_all_only 'needs compilers and emulators'
 need make faketime flock qemu-x86_64 qemu-i386 qemu-aarch64 qemu-arm qemu-riscv64
 unset MAKEFLAGS MFLAGS
 

@@ -2,6 +2,7 @@
 # Ten seconds of fuzzing each: requests, records, settings, signed links, and all
 # of redeem.
 . "${0%/*}/lib.sh"
+test_all_only 'needs clang'
 need clang make
 
 printf 'int LLVMFuzzerTestOneInput(void){return 0;}\n' >"$tmp/none.c"

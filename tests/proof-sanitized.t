@@ -3,6 +3,7 @@
 # AddressSanitizer and UndefinedBehaviorSanitizer, and under valgrind: no access
 # that is not allowed, and nothing that is not freed at exit.
 . "${0%/*}/lib.sh"
+test_all_only 'needs valgrind'
 need cc make pkg-config valgrind
 
 valgrind=$(command -v valgrind)

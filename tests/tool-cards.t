@@ -2,6 +2,7 @@
 # cards prints what mint made: every card whole, and every QR code readable.
 
 . "${0%/*}/lib.sh"
+test_all_only 'needs qrencode and a browser'
 need dash busybox qrencode chromium pdfinfo pdftotext pdftoppm zbarimg script
 
 url=https://label.example/cgi-bin/redeem.cgi

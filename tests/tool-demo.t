@@ -4,7 +4,7 @@
 . "${0%/*}/lib.sh"
 need apache2 curl script dash busybox
 
-# Under `make test`, a make of our own would take part in that one.
+# Run by make, a make of our own would take part in that one.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 chmod 711 "$tmp"

@@ -2,6 +2,7 @@
 # tools/secdownload.lua on the real lighttpd, as README has it set up, checks links
 # that others have made: right 200, wrong 403, late 410, for both algorithms.
 . "${0%/*}/lib.sh"
+test_all_only 'needs lighttpd'
 . "$top/tests/servers.sh"
 need lighttpd curl perl
 

@@ -2,6 +2,7 @@
 # From a clone to a song on the cheap host: make, setup, mint, and the form. Then
 # what setup does a second time, and for a program that runs as another user.
 . "${0%/*}/lib.sh"
+test_all_only 'needs suexec'
 . "$top/tests/doctor.sh"
 need apache2 curl make cc setpriv dash busybox
 

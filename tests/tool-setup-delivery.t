@@ -2,6 +2,7 @@
 # setup -y: a shop of each delivery, from a clone to a song; what is there already
 # stays, but for the delivery.
 . "${0%/*}/lib.sh"
+test_all_only 'needs lighttpd'
 . "$top/tests/servers.sh"
 need lighttpd curl dash busybox setpriv
 

@@ -113,32 +113,29 @@ START_TEST(urls_are_encoded)
 }
 END_TEST
 
-/* In the order of "languages". */
-enum { ENGLISH, FRENCH, GERMAN, DUTCH, SPANISH };
-
 static const struct {
 	off_t size;
 	long language;
 	const char *shown;
 } size_cases[] = {
-    {0, ENGLISH, "0&nbsp;B"},
-    {1, ENGLISH, "1&nbsp;B"},
-    {999, ENGLISH, "999&nbsp;B"},
-    {1000, ENGLISH, "1.0&nbsp;kB"},
-    {9999, ENGLISH, "9.9&nbsp;kB"},
-    {12345, ENGLISH, "12&nbsp;kB"},
-    {999999, ENGLISH, "999&nbsp;kB"},
-    {1000000, ENGLISH, "1.0&nbsp;MB"},
-    {123456789, ENGLISH, "123&nbsp;MB"},
-    {4700000000LL, ENGLISH, "4.7&nbsp;GB"},
-    {7654000000000LL, ENGLISH, "7654&nbsp;GB"},
-    {999, FRENCH, "999&nbsp;o"},
-    {4700000000LL, FRENCH, "4,7&nbsp;Go"},
-    {1500, FRENCH, "1,5&nbsp;ko"},
-    {1500000, FRENCH, "1,5&nbsp;Mo"},
-    {1500000, GERMAN, "1,5&nbsp;MB"},
-    {1500000, DUTCH, "1,5&nbsp;MB"},
-    {1500000, SPANISH, "1,5&nbsp;MB"},
+    {0, LANGUAGE_ENGLISH, "0&nbsp;B"},
+    {1, LANGUAGE_ENGLISH, "1&nbsp;B"},
+    {999, LANGUAGE_ENGLISH, "999&nbsp;B"},
+    {1000, LANGUAGE_ENGLISH, "1.0&nbsp;kB"},
+    {9999, LANGUAGE_ENGLISH, "9.9&nbsp;kB"},
+    {12345, LANGUAGE_ENGLISH, "12&nbsp;kB"},
+    {999999, LANGUAGE_ENGLISH, "999&nbsp;kB"},
+    {1000000, LANGUAGE_ENGLISH, "1.0&nbsp;MB"},
+    {123456789, LANGUAGE_ENGLISH, "123&nbsp;MB"},
+    {4700000000LL, LANGUAGE_ENGLISH, "4.7&nbsp;GB"},
+    {7654000000000LL, LANGUAGE_ENGLISH, "7654&nbsp;GB"},
+    {999, LANGUAGE_FRENCH, "999&nbsp;o"},
+    {4700000000LL, LANGUAGE_FRENCH, "4,7&nbsp;Go"},
+    {1500, LANGUAGE_FRENCH, "1,5&nbsp;ko"},
+    {1500000, LANGUAGE_FRENCH, "1,5&nbsp;Mo"},
+    {1500000, LANGUAGE_GERMAN, "1,5&nbsp;MB"},
+    {1500000, LANGUAGE_DUTCH, "1,5&nbsp;MB"},
+    {1500000, LANGUAGE_SPANISH, "1,5&nbsp;MB"},
 };
 
 START_TEST(sizes_are_readable)
@@ -951,11 +948,11 @@ START_TEST(each_language_has_each_phrase)
 	size_t i;
 
 	for (i = 0; i < LANGUAGES; i++) {
-		const char *phrase = phrases[_i][i];
+		const char *phrase = phrases[i][_i];
 
 		ck_assert_msg(phrase != NULL && *phrase != '\0',
 		    "phrase %d in %s", _i, languages[i]);
-		ck_assert_uint_eq(marks(phrase), marks(phrases[_i][0]));
+		ck_assert_uint_eq(marks(phrase), marks(phrases[0][_i]));
 		ck_assert_msg(
 		    strpbrk(phrase, "\"\\%<>\r\n") == NULL, "%s", phrase);
 	}
@@ -969,11 +966,11 @@ START_TEST(sentences_are_whole)
 	int phrase = TELL_FORM + _i;
 
 	for (i = 0; i < LANGUAGES; i++) {
-		const char *text = phrases[phrase][i];
+		const char *text = phrases[i][phrase];
 
 		ck_assert_msg(text[strlen(text) - 1] == '.', "%s", text);
 		for (j = 0; j < i; j++)
-			ck_assert_str_ne(text, phrases[phrase][j]);
+			ck_assert_str_ne(text, phrases[j][phrase]);
 	}
 }
 END_TEST
@@ -983,42 +980,42 @@ static const struct {
 	long fallback;
 	long chosen;
 } language_cases[] = {
-    {"", ENGLISH, ENGLISH},
-    {"", DUTCH, DUTCH},
-    {"fr", ENGLISH, FRENCH},
-    {"FR", ENGLISH, FRENCH},
-    {"fr-CA", ENGLISH, FRENCH},
-    {"de-Latn-AT,en;q=0.5", ENGLISH, GERMAN},
-    {"nl,en-US;q=0.7,en;q=0.3", ENGLISH, DUTCH},
-    {"en;q=0.3, es;q=0.8, de;q=0.7", ENGLISH, SPANISH},
-    {"en;q=0.8,es;q=0.80,de;q=0.801", ENGLISH, GERMAN},
+    {"", LANGUAGE_ENGLISH, LANGUAGE_ENGLISH},
+    {"", LANGUAGE_DUTCH, LANGUAGE_DUTCH},
+    {"fr", LANGUAGE_ENGLISH, LANGUAGE_FRENCH},
+    {"FR", LANGUAGE_ENGLISH, LANGUAGE_FRENCH},
+    {"fr-CA", LANGUAGE_ENGLISH, LANGUAGE_FRENCH},
+    {"de-Latn-AT,en;q=0.5", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
+    {"nl,en-US;q=0.7,en;q=0.3", LANGUAGE_ENGLISH, LANGUAGE_DUTCH},
+    {"en;q=0.3, es;q=0.8, de;q=0.7", LANGUAGE_ENGLISH, LANGUAGE_SPANISH},
+    {"en;q=0.8,es;q=0.80,de;q=0.801", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
     /* the first of equals */
-    {"es, fr", ENGLISH, SPANISH},
-    {"fr;q=0.5, es;q=0.500", ENGLISH, FRENCH},
+    {"es, fr", LANGUAGE_ENGLISH, LANGUAGE_SPANISH},
+    {"fr;q=0.5, es;q=0.500", LANGUAGE_ENGLISH, LANGUAGE_FRENCH},
     /* not wanted */
-    {"fr;q=0", ENGLISH, ENGLISH},
-    {"fr;q=0.000, de;q=0.001", ENGLISH, GERMAN},
+    {"fr;q=0", LANGUAGE_ENGLISH, LANGUAGE_ENGLISH},
+    {"fr;q=0.000, de;q=0.001", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
     /* none of ours, then one */
-    {"ja, pt-BR;q=0.9, es;q=0.1", ENGLISH, SPANISH},
-    {"ja", FRENCH, FRENCH},
-    {"french", GERMAN, GERMAN},
+    {"ja, pt-BR;q=0.9, es;q=0.1", LANGUAGE_ENGLISH, LANGUAGE_SPANISH},
+    {"ja", LANGUAGE_FRENCH, LANGUAGE_FRENCH},
+    {"french", LANGUAGE_GERMAN, LANGUAGE_GERMAN},
     /* anything */
-    {"*", SPANISH, SPANISH},
-    {"ja, *;q=0.5, de;q=0.4", DUTCH, DUTCH},
-    {"de;q=0.6, *;q=0.5", DUTCH, GERMAN},
+    {"*", LANGUAGE_SPANISH, LANGUAGE_SPANISH},
+    {"ja, *;q=0.5, de;q=0.4", LANGUAGE_DUTCH, LANGUAGE_DUTCH},
+    {"de;q=0.6, *;q=0.5", LANGUAGE_DUTCH, LANGUAGE_GERMAN},
     /* blanks where they may be */
-    {" de ; q=0.9 , fr ; Q=1.0 ", ENGLISH, FRENCH},
-    {"\tde\t", ENGLISH, GERMAN},
+    {" de ; q=0.9 , fr ; Q=1.0 ", LANGUAGE_ENGLISH, LANGUAGE_FRENCH},
+    {"\tde\t", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
     /* what is not a weight is none */
-    {"fr;q=2, de;q=0.1", ENGLISH, GERMAN},
-    {"fr;q=1.0000, de;q=0.1", ENGLISH, GERMAN},
-    {"fr;q=-1, de;q=0.1", ENGLISH, GERMAN},
-    {"fr;q=, de;q=0.1", ENGLISH, GERMAN},
-    {"fr;x=1, de;q=0.1", ENGLISH, GERMAN},
-    {"fr;q=0.9x, de;q=0.1", ENGLISH, GERMAN},
+    {"fr;q=2, de;q=0.1", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
+    {"fr;q=1.0000, de;q=0.1", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
+    {"fr;q=-1, de;q=0.1", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
+    {"fr;q=, de;q=0.1", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
+    {"fr;x=1, de;q=0.1", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
+    {"fr;q=0.9x, de;q=0.1", LANGUAGE_ENGLISH, LANGUAGE_GERMAN},
     /* no list at all */
-    {",,,;;;q=", SPANISH, SPANISH},
-    {";q=1,-,=", SPANISH, SPANISH},
+    {",,,;;;q=", LANGUAGE_SPANISH, LANGUAGE_SPANISH},
+    {";q=1,-,=", LANGUAGE_SPANISH, LANGUAGE_SPANISH},
 };
 
 START_TEST(language_is_chosen)
@@ -1036,11 +1033,14 @@ static const struct {
 	const char *time; /* five past nine in the evening */
 	const char *seconds;
 } date_words[] = {
-    {ENGLISH, "1 May 2027", "23 November 2026", "21:05", "21:05:07"},
-    {FRENCH, "1er mai 2027", "23 novembre 2026", "21 h 05", "21 h 05 min 07 s"},
-    {GERMAN, "1. Mai 2027", "23. November 2026", "21:05 Uhr", "21:05:07 Uhr"},
-    {DUTCH, "1 mei 2027", "23 november 2026", "21.05 uur", "21.05.07 uur"},
-    {SPANISH, "1 de mayo de 2027", "23 de noviembre de 2026", "21:05",
+    {LANGUAGE_ENGLISH, "1 May 2027", "23 November 2026", "21:05", "21:05:07"},
+    {LANGUAGE_FRENCH, "1er mai 2027", "23 novembre 2026", "21 h 05",
+	"21 h 05 min 07 s"},
+    {LANGUAGE_GERMAN, "1. Mai 2027", "23. November 2026", "21:05 Uhr",
+	"21:05:07 Uhr"},
+    {LANGUAGE_DUTCH, "1 mei 2027", "23 november 2026", "21.05 uur",
+	"21.05.07 uur"},
+    {LANGUAGE_SPANISH, "1 de mayo de 2027", "23 de noviembre de 2026", "21:05",
 	"21:05:07"},
 };
 
@@ -1574,7 +1574,7 @@ START_TEST(markers_are_replaced)
 	const char *rest = marker_cases[_i].page;
 
 	while (*rest != '\0')
-		rest = page_copy(&text, ENGLISH, TITLE_FILES, rest);
+		rest = page_copy(&text, LANGUAGE_ENGLISH, TITLE_FILES, rest);
 	ck_assert_str_eq(buffer, marker_cases[_i].made);
 }
 END_TEST
