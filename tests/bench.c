@@ -2,88 +2,39 @@
  * What `make bench` and tests/proof-budgets.t measure with. In the public
  * domain.
  *
- *	bench load PORT BUYERS STATUS PATH
- *		BUYERS processes send the requests on stdin, a line each, to a
- *		server on 127.0.0.1, the next when the last is answered: POST of
- *		the line, or GET where it is "-". Says requests per second.
- *	bench run STATUS PROGRAM
- *		runs PROGRAM by itself, as a server would, for each line on
- *		stdin, in turn. Says microseconds, the median.
- *	bench peak STATUS PROGRAM
- *		runs PROGRAM once, for the first line. Says kilobytes of memory.
+ *	bench peak STATUS PROGRAM BODY
+ *		runs PROGRAM as a server would, with BODY posted to it, and
+ *		prints the kilobytes of memory that it had at most; status 1
+ *		where the answer has another STATUS, for a program is not small
+ *		if it refuses.
+ *	bench codes DIR COUNT LIMIT
+ *		makes the records of COUNT codes in DIR, as tools/mint writes
+ *		them, with no call more than that takes, and prints the codes.
  *	bench links DIR MINUTE BUCKETS COUNT TARGET
  *		makes COUNT links in DIR as redeem makes them, in so many
  *		buckets: of MINUTE and of those before it.
- *
- * The first two end with status 1 where an answer has not the STATUS wanted: a
- * program is not fast if it refuses.
  */
 #define _GNU_SOURCE
 #define _XOPEN_SOURCE 700
 
 #include <sys/ptrace.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-#define FORM "application/x-www-form-urlencoded"
-
-/* The lines of stdin. */
-struct lines {
-	size_t count;
-	char **at;
-};
 
 static void fail(const char *what)
 {
 	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static struct lines lines_read(void)
-{
-	struct lines lines = {0, NULL};
-	size_t room = 0;
-	char line[256];
-
-	while (fgets(line, sizeof(line), stdin) != NULL) {
-		line[strcspn(line, "\n")] = '\0';
-		if (lines.count == room) {
-			room = 2 * room + 1024;
-			lines.at = realloc(lines.at, room * sizeof(*lines.at));
-			if (lines.at == NULL)
-				fail("lines");
-		}
-		lines.at[lines.count] = strdup(line);
-		if (lines.at[lines.count++] == NULL)
-			fail("lines");
-	}
-	if (lines.count == 0 || ferror(stdin))
-		fail("no requests on stdin");
-	return lines;
-}
-
-static double now(void)
-{
-	struct timespec at;
-
-	if (clock_gettime(CLOCK_MONOTONIC, &at) != 0)
-		fail("clock");
-	return (double)at.tv_sec * 1e6 + (double)at.tv_nsec / 1e3;
 }
 
 /* Reads FD to its end; what comes after SIZE - 1 bytes is dropped. */
@@ -102,77 +53,19 @@ static void drain(int fd, char *buffer, size_t size)
 }
 
 /* Ends the program where the first line of ANSWER has no STATUS. */
-static void answer_is(const char *answer, const char *status, const char *line)
+static void answer_is(const char *answer, const char *status)
 {
 	const char *found = strchr(answer, ' ');
 
 	if (found != NULL && strncmp(found + 1, status, strlen(status)) == 0)
 		return;
-	fprintf(stderr, "bench: %s: wanted %s, got: %.60s\n", line, status,
+	fprintf(stderr, "bench: wanted %s, got: %.60s\n", status,
 	    *answer != '\0' ? answer : "nothing");
 	exit(1);
 }
 
-/* One request on a connection of its own. */
-static void ask(
-    uint16_t port, const char *status, const char *path, const char *line)
-{
-	struct sockaddr_in to;
-	char buffer[2048];
-	bool form = strcmp(line, "-") == 0;
-	int length, fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	memset(&to, 0, sizeof(to));
-	to.sin_family = AF_INET;
-	to.sin_port = htons(port);
-	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	length = snprintf(buffer, sizeof(buffer),
-	    "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-	    "Accept-Language: en\r\n%s",
-	    form ? "GET" : "POST", path, form ? "\r\n" : "");
-	if (!form)
-		length += snprintf(buffer + length,
-		    sizeof(buffer) - (size_t)length,
-		    "Content-Type: " FORM "\r\nContent-Length: %zu\r\n\r\n%s",
-		    strlen(line), line);
-	if (fd < 0 ||
-	    connect(fd, (const struct sockaddr *)&to, sizeof(to)) != 0 ||
-	    write(fd, buffer, (size_t)length) != length)
-		fail(line);
-	drain(fd, buffer, sizeof(buffer));
-	answer_is(buffer, status, line);
-	if (close(fd) != 0)
-		fail(line);
-}
-
-static int load(char **given, struct lines lines)
-{
-	uint16_t port = (uint16_t)strtol(given[0], NULL, 10);
-	size_t buyers = (size_t)strtol(given[1], NULL, 10);
-	size_t buyer, i;
-	double start = now();
-	int status, worst = 0;
-
-	for (buyer = 0; buyer < buyers; buyer++) {
-		pid_t child = fork();
-
-		if (child < 0)
-			fail("fork");
-		if (child > 0)
-			continue;
-		for (i = buyer; i < lines.count; i += buyers)
-			ask(port, given[2], given[3], lines.at[i]);
-		_exit(0);
-	}
-	for (buyer = 0; buyer < buyers; buyer++)
-		if (wait(&status) < 0 || status != 0)
-			worst = 1;
-	printf("%.1f\n", (double)lines.count * 1e6 / (now() - start));
-	return worst;
-}
-
 /* The variables that Apache sets for each request, but those of the shell. */
-static void child_environment(const char *line)
+static void child_environment(const char *body)
 {
 	static const char *const variables[][2] = {
 	    {"GATEWAY_INTERFACE", "CGI/1.1"},
@@ -185,7 +78,8 @@ static void child_environment(const char *line)
 	    {"HTTP_ACCEPT_LANGUAGE", "en"},
 	    {"QUERY_STRING", ""},
 	    {"REDIRECT_STATUS", "200"},
-	    {"CONTENT_TYPE", FORM},
+	    {"REQUEST_METHOD", "POST"},
+	    {"CONTENT_TYPE", "application/x-www-form-urlencoded"},
 	};
 	char length[32];
 	size_t i;
@@ -193,74 +87,38 @@ static void child_environment(const char *line)
 	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
 		if (setenv(variables[i][0], variables[i][1], 1) != 0)
 			fail("environment");
-	(void)snprintf(length, sizeof(length), "%zu", strlen(line));
-	if (setenv("CONTENT_LENGTH", length, 1) != 0 ||
-	    setenv("REQUEST_METHOD", strcmp(line, "-") == 0 ? "GET" : "POST",
-		1) != 0)
+	(void)snprintf(length, sizeof(length), "%zu", strlen(body));
+	if (setenv("CONTENT_LENGTH", length, 1) != 0)
 		fail("environment");
 }
 
-/* Starts PROGRAM with LINE as its body; its answer is to come from *ANSWER. */
-static pid_t start(
-    const char *program, const char *line, bool traced, int *answer)
+/* Starts PROGRAM, traced, with BODY; its answer is to come from *ANSWER. */
+static pid_t start(const char *program, const char *body, int *answer)
 {
-	size_t length = strlen(line);
-	int body[2], out[2];
+	size_t length = strlen(body);
+	int in[2], out[2];
 	pid_t child;
 
-	child_environment(line);
-	if (pipe(body) != 0 || pipe(out) != 0 ||
-	    write(body[1], line, length) != (ssize_t)length ||
-	    close(body[1]) != 0)
+	child_environment(body);
+	if (pipe(in) != 0 || pipe(out) != 0 ||
+	    write(in[1], body, length) != (ssize_t)length || close(in[1]) != 0)
 		fail("pipe");
 	child = fork();
 	if (child < 0)
 		fail("fork");
 	if (child == 0) {
-		if (traced && ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
-			_exit(126);
-		if (dup2(body[0], 0) != 0 || dup2(out[1], 1) != 1 ||
-		    close(body[0]) != 0 || close(out[0]) != 0 ||
+		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0 ||
+		    dup2(in[0], 0) != 0 || dup2(out[1], 1) != 1 ||
+		    close(in[0]) != 0 || close(out[0]) != 0 ||
 		    close(out[1]) != 0)
 			_exit(126);
 		execl(program, program, (char *)NULL);
 		_exit(127);
 	}
-	if (close(body[0]) != 0 || close(out[1]) != 0)
+	if (close(in[0]) != 0 || close(out[1]) != 0)
 		fail("pipe");
 	*answer = out[0];
 	return child;
-}
-
-static int by_size(const void *left, const void *right)
-{
-	double a = *(const double *)left, b = *(const double *)right;
-
-	return (a > b) - (a < b);
-}
-
-static int run(char **given, struct lines lines)
-{
-	double *took = calloc(lines.count, sizeof(*took));
-	char answer[2048];
-	size_t i;
-	int fd, status;
-
-	if (took == NULL)
-		fail("times");
-	for (i = 0; i < lines.count; i++) {
-		double begun = now();
-		pid_t child = start(given[1], lines.at[i], false, &fd);
-
-		drain(fd, answer, sizeof(answer));
-		if (waitpid(child, &status, 0) != child || close(fd) != 0)
-			fail("wait");
-		took[i] = now() - begun;
-		answer_is(answer, given[0], lines.at[i]);
-	}
-	qsort(took, lines.count, sizeof(*took), by_size);
-	printf("%.1f\n", took[lines.count / 2]);
-	return 0;
 }
 
 /* The greatest number of kilobytes in a line of KEY in /proc/PID/FILE. */
@@ -287,12 +145,12 @@ static long kilobytes(pid_t pid, const char *file, const char *key)
  * peak, but some kernels count it by halves; what smaps_rollup says is counted
  * then and there, so the greater of both is the answer.
  */
-static int peak(char **given, struct lines lines)
+static int peak(char **given)
 {
 	char answer[2048];
 	long high, last;
 	int fd, status;
-	pid_t child = start(given[1], lines.at[0], true, &fd);
+	pid_t child = start(given[1], given[2], &fd);
 
 	if (waitpid(child, &status, 0) != child || !WIFSTOPPED(status) ||
 	    ptrace(PTRACE_SETOPTIONS, child, NULL,
@@ -310,9 +168,45 @@ static int peak(char **given, struct lines lines)
 	drain(fd, answer, sizeof(answer));
 	if (waitpid(child, &status, 0) != child || close(fd) != 0)
 		fail("wait");
-	answer_is(answer, given[0], lines.at[0]);
+	answer_is(answer, given[0]);
 	printf("%ld\n", high > last ? high : last);
 	return 0;
+}
+
+/* Fills CODE with 12 random letters of codes. */
+static void code_draw(char *code, FILE *random)
+{
+	static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	unsigned char bytes[12];
+	size_t i;
+
+	if (fread(bytes, sizeof(bytes), 1, random) != 1)
+		fail("/dev/urandom");
+	for (i = 0; i < sizeof(bytes); i++)
+		code[i] = letters[bytes[i] % 32];
+}
+
+static int codes(char **given)
+{
+	long count = strtol(given[1], NULL, 10);
+	FILE *random = fopen("/dev/urandom", "r");
+	char record[512], code[13] = "";
+	int size = snprintf(record, sizeof(record),
+	    "uses: 0\nlimit: %s\nfile: first-light.zip\n%127s\n", given[2], "");
+	long i;
+	int fd;
+
+	if (random == NULL || chdir(given[0]) != 0)
+		fail(given[0]);
+	for (i = 0; i < count; i++) {
+		code_draw(code, random);
+		fd = open(code, O_WRONLY | O_CREAT | O_EXCL, 0600);
+		if (fd < 0 || write(fd, record, (size_t)size) != size ||
+		    close(fd) != 0)
+			fail(code);
+		puts(code);
+	}
+	return fflush(stdout) != 0;
 }
 
 /* A link's directory NAME with rules, about as long as they are, and a file. */
@@ -357,14 +251,12 @@ static int links(char **given)
 
 int main(int argc, char **argv)
 {
-	if (argc == 6 && strcmp(argv[1], "load") == 0)
-		return load(argv + 2, lines_read());
-	if (argc == 4 && strcmp(argv[1], "run") == 0)
-		return run(argv + 2, lines_read());
-	if (argc == 4 && strcmp(argv[1], "peak") == 0)
-		return peak(argv + 2, lines_read());
+	if (argc == 5 && strcmp(argv[1], "peak") == 0)
+		return peak(argv + 2);
+	if (argc == 5 && strcmp(argv[1], "codes") == 0)
+		return codes(argv + 2);
 	if (argc == 7 && strcmp(argv[1], "links") == 0)
 		return links(argv + 2);
-	fprintf(stderr, "usage: bench load|run|peak|links ...\n");
+	fprintf(stderr, "usage: bench peak|codes|links ...\n");
 	return 2;
 }
