@@ -2,6 +2,7 @@
 # `make bench` tells the truth: medians, ratios and verdicts are those of what was
 # measured, and what refuses or counts nothing is not called fast.
 . "${0%/*}/lib.sh"
+test_all_only 'needs wrk and hyperfine'
 need apache2 curl hyperfine musl-gcc qrencode wrk
 in_memory=$(stat -f -c %T /dev/shm 2>/dev/null) || in_memory=
 [ "$in_memory" = tmpfs ] || skip_all 'no file system in memory at /dev/shm'
