@@ -55,7 +55,7 @@
  *        is served and nothing counted.
  *  [S14] Expired links are removed, a bounded number with each redemption.
  *  [S15] Failed tries are counted by address; past "tries" in ten minutes that
- *        address has to wait. Mistyped codes are no failed tries, and nothing
+ *        address has to wait. A mistyped code counts a tenth of one, and nothing
  *        that is wrong with the table keeps anybody out.
  *  [S16] A signature is compared in constant time. What it opens, and until
  *        when, is what was signed. Secrets in the settings are refused where
@@ -459,7 +459,6 @@ struct shop {
 	struct items items;
 	struct download download;
 	struct site site;
-	int attempts; /* to be read: descriptor, or -1 until it is needed */
 	int log; /* the same, to be added to */
 	long wait; /* seconds until this address may try again */
 	long language; /* the buyer's: place in "languages" */
@@ -928,6 +927,19 @@ static bool write_all(int fd, const char *bytes, size_t length)
 		length -= (size_t)put;
 	}
 	return true;
+}
+
+/* Writes all from the start of the file in one call; false with errno. */
+static bool pwrite_whole(int fd, const void *bytes, size_t length)
+{
+	ssize_t put;
+
+	do
+		put = pwrite(fd, bytes, length, 0);
+	while (put < 0 && errno == EINTR);
+	if (put >= 0 && (size_t)put != length)
+		errno = ENOSPC;
+	return put == (ssize_t)length;
 }
 
 /* Makes a new file below DIR and writes TEXT into it; false with errno. */
@@ -1790,28 +1802,34 @@ static bool code_mistyped(const struct code *code)
  * 7. Failed tries
  *
  * home/attempts is a table of fixed size: for each address that has lately
- * sent codes which do not exist, how many, since when. An address stands there
- * as a number that only this table's key makes of it. When the table is full,
- * the oldest entry gives way; a table that is missing or not whole is begun
- * anew. Writers hold its lock. Who only looks does not: an entry lies within a
- * page of memory, and the worst that a look at the wrong instant can do is to
- * miss one try.
+ * sent codes which got it nothing, how many, and since when. An address is
+ * kept as a number that only this table's key makes of it. All clients without
+ * an address share one entry, which is more patient. When every entry counts,
+ * the one with the fewest tries gives way, but never one at its limit; whoever
+ * has more addresses than the table has room is therefore not slowed. A table
+ * that is missing or not whole is begun anew. Writers hold its lock. Readers do
+ * not: an entry lies within a page of memory, and the worst that a look at the
+ * wrong instant can do is to miss one try.
  */
+#define FAILED_TRY 10 /* in the table's unit; a mistyped code counts 1 */
+#define NOWHERE_PATIENCE 10 /* times the limit of one address */
+
 struct attempt {
-	uint64_t address; /* 0: a free place */
+	uint64_t id; /* of an address */
 	int64_t since; /* time of the first failed try */
-	int64_t count;
+	int64_t count; /* in tenths of a failed try; 0: a free entry */
 };
 
 struct attempts {
 	char magic[8];
 	uint64_t key; /* random */
+	struct attempt nowhere; /* all clients without an address */
 	struct attempt entry[ATTEMPTS_MAX];
 };
 
-static const char attempts_magic[8] = "redeem1";
+static const char attempts_magic[8] = "redeem2";
 
-/* Stirs all bits of VALUE into each other, and never makes 0 of it. */
+/* Mixes all bits of VALUE; never returns 0. */
 static uint64_t hash64(uint64_t value)
 {
 	int round;
@@ -1825,41 +1843,188 @@ static uint64_t hash64(uint64_t value)
 }
 
 /*
- * The client's address as a number: an IPv4 address, also one written as IPv6
- * (RFC 4291, 2.5.5.2), or the /64 of an IPv6 address, which is what one
- * customer has. False if there is none; such clients are not counted.
+ * Copies ADDRESS without its port: 192.0.2.1:80 and [2001:db8::1]:80, as some
+ * proxies write them. BUFFER is empty if it does not fit.
  */
-static bool client_id(const char *address, uint64_t *number)
+static void address_copy(const char *address, char buffer[INET6_ADDRSTRLEN])
+{
+	struct span rest = span_of(address);
+	struct span host = rest;
+
+	if (*address == '[') {
+		rest = span_of(address + 1);
+		host = span_split(&rest, ']');
+	} else if (strchr(address, '.') != NULL &&
+	    strchr(address, ':') == strrchr(address, ':')) {
+		host = span_split(&rest, ':');
+	}
+	if (!span_copy(host, buffer, INET6_ADDRSTRLEN))
+		buffer[0] = '\0';
+}
+
+/*
+ * Makes a number of the client's address with the table's KEY. One IPv4 address
+ * is one client, also written as IPv6 (RFC 4291, 2.5.5.2); of IPv6 it is the
+ * /64, which is what one customer has. Returns 0 if ADDRESS is none.
+ */
+static uint64_t client_id(const char *address, uint64_t key)
 {
 	static const unsigned char mapped[12] = {
 	    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+	char host[INET6_ADDRSTRLEN];
 	unsigned char bytes[16];
 	size_t i, first = 0, count = 8;
+	uint64_t number;
 
-	if (inet_pton(AF_INET, address, bytes) == 1) {
+	address_copy(address, host);
+	if (inet_pton(AF_INET, host, bytes) == 1) {
 		count = 4;
-	} else if (inet_pton(AF_INET6, address, bytes) != 1) {
-		return false;
+	} else if (inet_pton(AF_INET6, host, bytes) != 1) {
+		return 0;
 	} else if (memcmp(bytes, mapped, sizeof(mapped)) == 0) {
 		first = sizeof(mapped);
 		count = 4;
 	}
-	*number = count;
+	number = count;
 	for (i = first; i < first + count; i++)
-		*number = *number << 8 | bytes[i];
-	return true;
+		number = number << 8 | bytes[i];
+	return hash64(key ^ hash64(number));
 }
 
-/* The table as it is in FD, or an empty one with a new key. */
+/*
+ * Does ENTRY count at NOW? It does for TRIES_SECONDS from its first try on. One
+ * from the future, by a clock that was set back, does not, nor does one that
+ * makes no sense.
+ */
+static bool attempt_counts(const struct attempt *entry, time_t now)
+{
+	return entry->count > 0 && entry->count < INT32_MAX &&
+	    entry->since <= now && entry->since > now - TRIES_SECONDS;
+}
+
+/* The most that the client ID may have counted, of TRIES for one address. */
+static int64_t attempts_limit(uint64_t id, long tries)
+{
+	int64_t limit = (int64_t)tries * FAILED_TRY;
+
+	return id == 0 ? limit * NOWHERE_PATIENCE : limit;
+}
+
+/* The entry of the client ID that counts at NOW, or NULL. */
+static struct attempt *attempts_find(
+    struct attempts *table, uint64_t id, time_t now)
+{
+	size_t i;
+
+	if (id == 0)
+		return attempt_counts(&table->nowhere, now) ? &table->nowhere :
+							      NULL;
+	for (i = 0; i < ATTEMPTS_MAX; i++)
+		if (table->entry[i].id == id &&
+		    attempt_counts(&table->entry[i], now))
+			return &table->entry[i];
+	return NULL;
+}
+
+/*
+ * The entry for a client who has none yet: one that no longer counts, else the
+ * one with the fewest tries, of these the oldest. NULL if all are at LIMIT.
+ */
+static struct attempt *attempts_place(
+    struct attempts *table, int64_t limit, time_t now)
+{
+	struct attempt *fewest = &table->entry[0];
+	size_t i;
+
+	for (i = 0; i < ATTEMPTS_MAX; i++) {
+		struct attempt *entry = &table->entry[i];
+
+		if (!attempt_counts(entry, now))
+			return entry;
+		if (entry->count < fewest->count ||
+		    (entry->count == fewest->count &&
+			entry->since < fewest->since))
+			fewest = entry;
+	}
+	return fewest->count < limit ? fewest : NULL;
+}
+
+/*
+ * Counts COUNT tenths of a failed try of the client ID. A new client is left
+ * out if there is no entry for it.
+ */
+static void attempts_count(
+    struct attempts *table, uint64_t id, long tries, int64_t count, time_t now)
+{
+	struct attempt *entry = attempts_find(table, id, now);
+
+	if (entry == NULL) {
+		entry = id == 0 ?
+		    &table->nowhere :
+		    attempts_place(table, attempts_limit(id, tries), now);
+		if (entry == NULL)
+			return;
+		entry->id = id;
+		entry->since = now;
+		entry->count = 0;
+	}
+	entry->count += count;
+}
+
+/* Opens the table with FLAGS; -1 with errno. A FIFO must not block us. */
+static int attempts_open(int home, int flags)
+{
+	return openat(home, "attempts",
+	    flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+}
+
+/* Reads the table, which is empty if it is not whole; false with errno. */
 static bool attempts_read(int fd, struct attempts *table)
+{
+	ssize_t length = read_all(fd, (char *)table, sizeof(*table));
+
+	if (length != (ssize_t)sizeof(*table) ||
+	    memcmp(table->magic, attempts_magic, sizeof(table->magic)) != 0)
+		memset(table, 0, sizeof(*table));
+	return length >= 0;
+}
+
+/*
+ * Seconds that the client at ADDRESS has to wait; 0 if it may try. TRIES are
+ * allowed, any number if 0. A table that cannot be read keeps nobody out. [S15]
+ */
+static long attempts_wait(int home, const char *address, long tries, time_t now)
+{
+	struct attempts table;
+	const struct attempt *entry;
+	uint64_t id;
+	int fd;
+
+	if (tries == 0)
+		return 0;
+	fd = attempts_open(home, O_RDONLY);
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0 || !attempts_read(fd, &table)) {
+		complain("attempts: %s", strerror(errno));
+		memset(&table, 0, sizeof(table));
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	id = client_id(address, table.key);
+	entry = attempts_find(&table, id, now);
+	if (entry == NULL || entry->count < attempts_limit(id, tries))
+		return 0;
+	return (long)(entry->since + TRIES_SECONDS - now);
+}
+
+/* Begins TABLE anew if it is an empty one: with a key. */
+static bool attempts_begin(struct attempts *table)
 {
 	unsigned char key[sizeof(table->key)];
 
-	if (read_all(fd, (char *)table, sizeof(*table)) ==
-		(ssize_t)sizeof(*table) &&
-	    memcmp(table->magic, attempts_magic, sizeof(table->magic)) == 0)
+	if (table->magic[0] != '\0')
 		return true;
-	memset(table, 0, sizeof(*table));
 	if (!random_bytes(key, sizeof(key)))
 		return false;
 	memcpy(table->magic, attempts_magic, sizeof(table->magic));
@@ -1867,96 +2032,51 @@ static bool attempts_read(int fd, struct attempts *table)
 	return true;
 }
 
-/*
- * The entry of ADDRESS at the time NOW, else the place for it: a free one or
- * the oldest. An entry counts for TRIES_SECONDS; one from the future, by a
- * clock that was set back, does not count, nor does one that makes no sense.
- */
-static struct attempt *attempts_find(
-    struct attempts *table, uint64_t address, time_t now)
-{
-	struct attempt *oldest = &table->entry[0];
-	size_t i;
-
-	for (i = 0; i < ATTEMPTS_MAX; i++) {
-		struct attempt *entry = &table->entry[i];
-
-		if (entry->since > now || entry->since <= now - TRIES_SECONDS ||
-		    entry->count < 0)
-			memset(entry, 0, sizeof(*entry));
-		if (entry->address == address)
-			return entry;
-		if (entry->since < oldest->since)
-			oldest = entry;
-	}
-	memset(oldest, 0, sizeof(*oldest));
-	return oldest;
-}
-
-/*
- * Seconds that the client has to wait; 0 if it may try. A table that cannot be
- * read keeps nobody out. [S15]
- */
-static long attempts_wait(struct shop *shop)
+/* Counts as attempts_count in the open table FD; false with errno. */
+static bool attempts_update(
+    int fd, const char *address, long tries, int64_t count, time_t now)
 {
 	struct attempts table;
-	const struct attempt *entry;
-	uint64_t number;
-
-	if (shop->settings.tries == 0 ||
-	    !client_id(shop->request.address, &number))
-		return 0;
-	/* left open until the end, as the log is: a call less */
-	shop->attempts = openat(
-	    shop->site.home, "attempts", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (shop->attempts < 0) {
-		if (errno != ENOENT)
-			complain("attempts: %s", strerror(errno));
-		return 0;
-	}
-	if (!attempts_read(shop->attempts, &table))
-		memset(&table, 0, sizeof(table));
-	entry = attempts_find(
-	    &table, hash64(table.key ^ hash64(number)), shop->site.now);
-	if (entry->address == 0 || entry->count < shop->settings.tries)
-		return 0;
-	return (long)(entry->since + TRIES_SECONDS - shop->site.now);
-}
-
-/* Counts a failed try of the client NUMBER in the open table FD. */
-static bool attempts_add(int fd, uint64_t number, time_t now)
-{
-	struct attempts table;
-	struct attempt *entry;
 
 	if (!lock_until(fd, monotonic_seconds() + 1) ||
-	    !attempts_read(fd, &table))
+	    !attempts_read(fd, &table) || !attempts_begin(&table))
 		return false;
-	number = hash64(table.key ^ hash64(number));
-	entry = attempts_find(&table, number, now);
-	if (entry->address == 0)
-		entry->since = now;
-	entry->address = number;
-	entry->count++;
-	return pwrite(fd, &table, sizeof(table), 0) == (ssize_t)sizeof(table) &&
+	attempts_count(
+	    &table, client_id(address, table.key), tries, count, now);
+	return pwrite_whole(fd, &table, sizeof(table)) &&
 	    ftruncate(fd, (off_t)sizeof(table)) == 0;
 }
 
-/* Counts a failed try of the client; if that fails, the owner hears of it. */
-static void attempts_record(const struct shop *shop)
+/*
+ * Counts COUNT tenths of a failed try of the client at ADDRESS. If that fails,
+ * the owner hears of it, and nobody else. [S15]
+ */
+static void attempts_add(
+    int home, const char *address, long tries, int64_t count, time_t now)
 {
-	uint64_t number;
 	int fd;
 
-	if (shop->settings.tries == 0 ||
-	    !client_id(shop->request.address, &number))
+	if (tries == 0 || count == 0)
 		return;
-	fd = openat(shop->site.home, "attempts",
-	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || !attempts_add(fd, number, shop->site.now))
+	fd = attempts_open(home, O_RDWR | O_CREAT);
+	if (fd < 0 || !attempts_update(fd, address, tries, count, now))
 		complain("attempts: %s", strerror(errno));
 	if (fd >= 0)
 		(void)close(fd);
+}
+
+/* Can failed tries be counted? False with errno. Makes no table. */
+static bool attempts_usable(int home)
+{
+	struct attempts table;
+	int fd = attempts_open(home, O_RDWR);
+	bool good;
+
+	if (fd < 0)
+		return errno == ENOENT &&
+		    faccessat(home, ".", W_OK | X_OK, 0) == 0;
+	good = attempts_read(fd, &table);
+	return close(fd) == 0 && good;
 }
 
 /*
@@ -2131,13 +2251,11 @@ static bool record_read(struct record *record, off_t size)
 	return true;
 }
 
-enum found { FOUND, FOUND_NONE, FOUND_BROKEN };
-
 /*
  * Finds the record of CODE, first as typed and then as people misread it,
- * locks it and reads it. Where the answer is FOUND, record_close ends it.
+ * locks it and reads it. OUTCOME_NONE if that succeeds; record_close ends it.
  */
-static enum found record_open(
+static enum outcome record_open(
     struct record *record, int home, const struct code *code)
 {
 	off_t size;
@@ -2152,14 +2270,14 @@ static enum found record_open(
 	if (record->fd < 0) {
 		/* a missing code is the buyer's error, a missing folder ours */
 		if (errno == ENOENT && faccessat(home, "codes", X_OK, 0) == 0)
-			return FOUND_NONE;
+			return OUTCOME_UNKNOWN;
 		complain("codes/%s: %s", record->name, strerror(errno));
-		return FOUND_BROKEN;
+		return OUTCOME_TRY_AGAIN;
 	}
 	if (record_read(record, size))
-		return FOUND;
+		return OUTCOME_NONE;
 	record_close(record);
-	return FOUND_BROKEN;
+	return OUTCOME_TRY_AGAIN;
 }
 
 enum decision {
@@ -2279,19 +2397,6 @@ static void record_format(
 		buf_adds(text, "\n");
 }
 
-/* One pwrite of all of TEXT from the start of the file, or false. */
-static bool record_put(int fd, const char *bytes, size_t length)
-{
-	ssize_t put;
-
-	do
-		put = pwrite(fd, bytes, length, 0);
-	while (put < 0 && errno == EINTR);
-	if (put >= 0 && (size_t)put != length)
-		errno = ENOSPC;
-	return put == (ssize_t)length;
-}
-
 /*
  * Puts the old record back after a write that failed, with one pwrite again,
  * and blanks as far as the file has grown; the disk may have the new one
@@ -2310,7 +2415,8 @@ static void record_restore(struct record *record)
 		length = (size_t)st.st_size;
 		old[length - 1] = '\n';
 	}
-	if (!record_put(record->fd, old, length) || sync_data(record->fd) != 0)
+	if (!pwrite_whole(record->fd, old, length) ||
+	    sync_data(record->fd) != 0)
 		complain("%s: not restored: %s", record->name, strerror(errno));
 	wipe(old, sizeof(old));
 }
@@ -2330,7 +2436,7 @@ static bool record_write(struct record *record, const struct change *change)
 		complain("%s: no room for another line", record->name);
 		return false;
 	}
-	written = record_put(record->fd, text.bytes, text.length);
+	written = pwrite_whole(record->fd, text.bytes, text.length);
 	if (written)
 		written = sync_data(record->fd) == 0;
 	if (!written) {
@@ -5333,34 +5439,61 @@ static enum outcome serve(struct shop *shop, struct buf *location)
 	return OUTCOME_LINK;
 }
 
-/* Looks the code up that was typed, and serves it under its lock. */
-static enum outcome redeem_code(struct shop *shop, struct buf *location)
+/*
+ * Tenths of a failed try that OUTCOME counts as. A code that is used up or
+ * expired is one, or whoever has it could fill the log; a mistyped one cannot
+ * be told from a wrong one that an owner made by hand. [S15]
+ */
+static int64_t failed_tries(enum outcome outcome)
 {
-	const struct delivery *delivery = delivery_of(shop);
-	struct code code;
-	enum outcome outcome;
-
-	if (!code_parse(&code, shop->request.typed))
-		return OUTCOME_EMPTY;
-	shop->site.now = time(NULL);
-	shop->wait = attempts_wait(shop);
-	if (shop->wait > 0)
-		return OUTCOME_SLOW_DOWN;
-	switch (record_open(&shop->record, shop->site.home, &code)) {
-	case FOUND_NONE:
-		/* a code that cannot exist is no failed try [S15] */
-		if (code_mistyped(&code))
-			return OUTCOME_MISTYPED;
-		attempts_record(shop);
-		return OUTCOME_UNKNOWN;
-	case FOUND_BROKEN: return OUTCOME_TRY_AGAIN;
-	case FOUND: break;
+	switch (outcome) {
+	case OUTCOME_UNKNOWN:
+	case OUTCOME_USED_UP:
+	case OUTCOME_EXPIRED: return FAILED_TRY;
+	case OUTCOME_MISTYPED: return 1;
+	default: return 0;
 	}
+}
+
+/* Looks CODE up and serves it under its lock. */
+static enum outcome redeem_code(
+    struct shop *shop, const struct code *code, struct buf *location)
+{
+	enum outcome outcome = record_open(
+	    &shop->record, shop->site.home, code);
+
+	if (outcome == OUTCOME_UNKNOWN && code_mistyped(code))
+		return OUTCOME_MISTYPED;
+	if (outcome != OUTCOME_NONE)
+		return outcome;
 	shop->site.now = time(NULL);
 	outcome = serve(shop, location);
 	record_close(&shop->record);
 	if (outcome == OUTCOME_LINK)
-		delivery->sweep(&shop->site);
+		delivery_of(shop)->sweep(&shop->site);
+	return outcome;
+}
+
+/* Serves the code that was typed, unless its sender has to wait. [S15] */
+static enum outcome redeem_typed(struct shop *shop, struct buf *location)
+{
+	const struct request *request = &shop->request;
+	const struct site *site = &shop->site;
+	long tries = shop->settings.tries;
+	enum outcome outcome;
+	struct code code;
+
+	if (!code_parse(&code, request->typed))
+		return OUTCOME_EMPTY;
+	shop->site.now = time(NULL);
+	shop->wait = attempts_wait(
+	    site->home, request->address, tries, site->now);
+	if (shop->wait > 0)
+		return OUTCOME_SLOW_DOWN;
+	outcome = redeem_code(shop, &code, location);
+	attempts_add(site->home, request->address, tries, failed_tries(outcome),
+	    site->now);
+	wipe(&code, sizeof(code));
 	return outcome;
 }
 
@@ -5395,21 +5528,19 @@ void shop_close(struct shop *shop)
 		(void)close(shop->site.home);
 	if (shop->site.secure >= 0)
 		(void)close(shop->site.secure);
-	if (shop->attempts >= 0)
-		(void)close(shop->attempts);
 	if (shop->log >= 0)
 		(void)close(shop->log);
 	if (shop->download.fd >= 0)
 		(void)close(shop->download.fd);
-	shop->site.home = shop->site.secure = shop->attempts = shop->log =
-	    shop->download.fd = -1;
+	shop->site.home = shop->site.secure = shop->log = shop->download
+							      .fd = -1;
 }
 
 /* What has to be so before anything is done with SHOP. */
 static void shop_begin(struct shop *shop)
 {
-	shop->site.home = shop->site.secure = shop->attempts = shop->log =
-	    shop->download.fd = -1;
+	shop->site.home = shop->site.secure = shop->log = shop->download
+							      .fd = -1;
 	shop->site.settings = &shop->settings;
 	shop->site.script = shop->request.script;
 	shop->request.script[0] = '\0';
@@ -5500,7 +5631,7 @@ static enum outcome outcome_of(
 	if (!shop_open(shop))
 		return OUTCOME_NOT_SET_UP;
 	if (shop->request.method == METHOD_POST)
-		return redeem_code(shop, location);
+		return redeem_typed(shop, location);
 	return serve_link(shop);
 }
 
@@ -5602,7 +5733,7 @@ static bool check_codes(const struct shop *shop)
 	(void)unlinkat(shop->site.home, name, 0);
 	fd = openat(
 	    shop->site.home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	good = fd >= 0 && lock_until(fd, 0) && record_put(fd, "x", 1) &&
+	good = fd >= 0 && lock_until(fd, 0) && pwrite_whole(fd, "x", 1) &&
 	    sync_data(fd) == 0;
 	good = say(good, "codes", "can be written, locked and synced%s%s",
 	    good ? "" : ": ", good ? "" : strerror(errno));
@@ -5634,6 +5765,15 @@ static bool check_log(const struct shop *shop)
 		return say(false, "log", "%s/log: %s", shop->settings.home,
 		    strerror(errno));
 	return say(true, "log", "can be written");
+}
+
+/* The table of failed tries; without it nobody is slowed. [S15] */
+static bool check_attempts(const struct shop *shop)
+{
+	bool good = attempts_usable(shop->site.home);
+
+	return say(good, "attempts", "%s/attempts%s%s", shop->settings.home,
+	    good ? ": can be written" : ": ", good ? "" : strerror(errno));
 }
 
 /*
@@ -5814,6 +5954,7 @@ static bool check_all(struct shop *shop)
 	good = check_locks(shop) && good;
 	good = check_files(shop) && good;
 	good = check_log(shop) && good;
+	good = check_attempts(shop) && good;
 	good = check_delivery(shop) && good;
 	good = check_links(shop) && good;
 	return check_clock(shop) && good;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Failed tries are counted by address, and past the limit that address waits;
-# nothing else is kept out. [S15]
+# nobody else is kept out. [S15]
 . "${0%/*}/lib.sh"
 
 shop_stock
@@ -18,12 +18,13 @@ try()
 	[ "$(status)" != 303 ] || printf 'link\n'
 }
 
-# fail_times COUNT ADDRESS: so many tries with a code that does not exist
+# fail_times COUNT ADDRESS [CODE]: so many tries with CODE, else with one that does
+# not exist
 fail_times()
 {
 	n=0
 	while [ "$n" -lt "$1" ]; do
-		try "$2" NOSUCHCODE >/dev/null
+		try "$2" "${3:-NOSUCHCODE}" >/dev/null
 		n=$((n + 1))
 	done
 }
@@ -53,15 +54,43 @@ is 'the whole /64 waits' "$(try 2001:db8:1:2::99 GOOD1111)" slow-down
 is 'its neighbour does not' "$(try 2001:db8:1:3::99 GOOD1111)" link
 is 'the table has one size' "$(wc -c <"$table")" "$size"
 
-# what is not a failed try
+is 'an address with its port is the same address' \
+	"$(fail_times 3 192.0.2.77:1234; try 192.0.2.77 GOOD1111)" slow-down
+is 'IPv6 with a port, too' "$(try '[2001:db8:1:2::5]:80' GOOD1111)" slow-down
+
+# Clients without an address share an entry, which is ten times as patient.
+fail_times 15 unix:
+fail_times 14 ''
+is 'no address: the thirtieth failed try' "$(try nonsense NOSUCHCODE)" unknown
+is 'no address: all of them wait' "$(try '' GOOD1111) $(try unix: GOOD1111)" 'slow-down slow-down'
+is 'whoever has one does not' "$(try 192.0.2.99 GOOD1111)" link
+
+# what is no failed try: no code at all, a right one, one whose record is none
+code BROKEN11 'uses: many'
 n=0
 while [ "$n" -lt 5 ]; do
-	try 198.51.100.1 7K3M-9QXA-2FTG >/dev/null
-	try 198.51.100.1 'a' >/dev/null
-	try 198.51.100.1 GOOD1111 >/dev/null
+	for typed in a GOOD1111 BROKEN11; do
+		try 198.51.100.1 "$typed" >/dev/null
+	done
 	n=$((n + 1))
 done
-is 'mistyped, empty and right codes are no failed tries' "$(try 198.51.100.1 GOOD1111)" link
+is 'empty, right and broken codes are no failed tries' "$(try 198.51.100.1 GOOD1111)" link
+
+# A mistyped code is a tenth of one: it may be a guess at an owner's own code.
+fail_times 29 198.51.100.3 7K3M-9QXA-2FTG
+is 'mistyped, the thirtieth time' "$(try 198.51.100.3 FLEMISHX2026)" mistyped
+is 'mistyped codes count a tenth' "$(try 198.51.100.3 FLEMISHX2026)" slow-down
+
+# A dead code is one, so that it cannot fill the log.
+code USED1111 'uses: 3' 'limit: 3' 'file: first-light.zip'
+code PAST1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'expires: 2001-12-31'
+for dead in USED1111 PAST1111; do
+	rm -f "$shop/home/log" "$table"
+	fail_times 2 198.51.100.4 "$dead"
+	like "$dead: the third time" "$(try 198.51.100.4 "$dead")" '^(used-up|expired)$'
+	is "$dead: then its sender waits" "$(try 198.51.100.4 "$dead")" slow-down
+	is "$dead: and the log has no more of it" "$(grep -c "$dead" "$shop/home/log")" 3
+done
 
 # an unknown code with a right check character is one
 fail_check()
@@ -84,22 +113,30 @@ for damage in ': >' 'head -c 100 /dev/urandom >' 'head -c 9000 /dev/urandom >' '
 	is "in its size ($damage)" "$(wc -c <"$table")" "$size"
 	rm "$table"
 done
-mkdir "$table"
-is 'a table that cannot be one keeps nobody out' "$(try 203.0.113.5 GOOD1111)" link
-fail_times 1 203.0.113.5
-like 'but the owner is told' "$(cat "$tmp/complaint")" '^redeem: attempts: '
-rmdir "$table"
+for bad in mkdir mkfifo 'ln -s /nowhere'; do
+	$bad "$table"
+	is "a table that cannot be one keeps nobody out ($bad)" "$(try 203.0.113.5 GOOD1111)" link
+	is "a failed try is answered ($bad)" "$(try 203.0.113.5 NOSUCHCODE)" unknown
+	like "but the owner is told ($bad)" "$(tail -n 1 "$tmp/complaint")" '^redeem: attempts: '
+	(cd "$cgi" && ./redeem.cgi --check) >"$tmp/check" || :
+	like "so is who asks ($bad)" "$(cat "$tmp/check")" '^WRONG  attempts '
+	rm -r "$table"
+done
+(cd "$cgi" && ./redeem.cgi --check) >"$tmp/check" || :
+like 'no table yet is no fault' "$(cat "$tmp/check")" '^ok     attempts '
 
-# old entries give way: the table holds 512 addresses, all of the same age
-limited 'tries: 1'
-fail_times 1 10.9.9.9
+# The table holds 512 addresses. Whoever waits stays in it, and where all count,
+# the fewest tries give way to the next.
+limited 'tries: 2'
+fail_times 2 10.9.9.9
 is 'an address that waits' "$(try 10.9.9.9 GOOD1111)" slow-down
 n=0
 while [ "$n" -lt 600 ]; do
 	try "10.0.$((n / 256)).$((n % 256))" NOSUCHCODE >/dev/null
 	n=$((n + 1))
 done
-is 'the last of many addresses waits' "$(try 10.0.2.87 GOOD1111)" slow-down
+is 'waits on when 600 others have come' "$(try 10.9.9.9 GOOD1111)" slow-down
+is 'the last of them is counted' "$(fail_times 1 10.0.2.87; try 10.0.2.87 GOOD1111)" slow-down
 is 'the table has not grown' "$(wc -c <"$table")" "$size"
 
 limited 'tries: 0'

@@ -756,27 +756,34 @@ static const struct {
     {"2001:db8::1", "2001:db8:0:0:ffff::2", true},
     {"2001:db8::1", "2001:db8:0:1::1", false},
     {"0.0.0.1", "0:0:0:1::", false},
+    {"0.0.0.1", "::", false},
+    {"192.0.2.1", "192.0.2.1:54321", true},
+    {"192.0.2.1:1", "192.0.2.2:1", false},
+    {"2001:db8::1", "[2001:db8::1]:80", true},
+    {"2001:db8::1", "[2001:db8::1]", true},
+    {"[::ffff:192.0.2.1]:80", "192.0.2.1", true},
 };
 
 START_TEST(addresses_are_told_apart)
 {
-	uint64_t one, two;
+	uint64_t one = client_id(address_cases[_i].one, 5);
+	uint64_t two = client_id(address_cases[_i].two, 5);
 
-	ck_assert(client_id(address_cases[_i].one, &one));
-	ck_assert(client_id(address_cases[_i].two, &two));
+	ck_assert_uint_ne(one, 0);
+	ck_assert_uint_ne(two, 0);
 	ck_assert_int_eq(one == two, address_cases[_i].same);
-	ck_assert_int_eq(hash64(one) == hash64(two), address_cases[_i].same);
+	/* another table has other numbers */
+	ck_assert_uint_ne(client_id(address_cases[_i].one, 6), one);
 }
 END_TEST
 
-static const char *const no_addresses[] = {"", "nonsense", "1.2.3", "1.2.3.4.5",
-    "1.2.3.4:80", "2001:db8::1::2", "fe80::1%eth0", " 1.2.3.4"};
+static const char *const no_addresses[] = {"", "nonsense", "unix:", "1.2.3",
+    "1.2.3.4.5", "2001:db8::1::2", "fe80::1%eth0", " 1.2.3.4", "[]:80", ":80",
+    ".:", "2001:0db8:0000:0000:0000:0000:0000:0000:0000:0000:0001"};
 
 START_TEST(no_address_is_no_number)
 {
-	uint64_t number;
-
-	ck_assert(!client_id(no_addresses[_i], &number));
+	ck_assert_uint_eq(client_id(no_addresses[_i], 5), 0);
 }
 END_TEST
 
@@ -784,36 +791,55 @@ END_TEST
 START_TEST(tries_are_forgotten)
 {
 	static struct attempts table;
-	struct attempt *entry = attempts_find(&table, 7, 1000);
+	uint64_t id;
 
-	ck_assert_uint_eq(entry->address, 0);
-	entry->address = 7;
-	entry->since = 1000;
-	entry->count = 5;
-	ck_assert_int_eq(attempts_find(&table, 7, 1000)->count, 5);
-	ck_assert_int_eq(attempts_find(&table, 7, 1599)->count, 5);
-	ck_assert_int_eq(attempts_find(&table, 7, 1600)->count, 0);
-	entry->address = 7;
-	entry->since = 1000;
-	entry->count = 5;
-	ck_assert_int_eq(attempts_find(&table, 7, 999)->count, 0);
+	for (id = 0; id < 8; id += 7) {
+		ck_assert_ptr_eq(attempts_find(&table, id, 1000), NULL);
+		attempts_count(&table, id, 30, 5, 1000);
+		attempts_count(&table, id, 30, 2, 1300);
+		ck_assert_int_eq(attempts_find(&table, id, 1000)->count, 7);
+		ck_assert_int_eq(attempts_find(&table, id, 1599)->count, 7);
+		ck_assert_ptr_eq(attempts_find(&table, id, 1600), NULL);
+		ck_assert_ptr_eq(attempts_find(&table, id, 999), NULL);
+		attempts_count(&table, id, 30, 1, 1700);
+		ck_assert_int_eq(attempts_find(&table, id, 1700)->count, 1);
+	}
 }
 END_TEST
 
-START_TEST(oldest_try_gives_way)
+/* The fewest tries give way, and of these the oldest. */
+START_TEST(fewest_tries_give_way)
 {
 	static struct attempts table;
-	size_t i;
+	uint64_t id;
 
-	for (i = 0; i < ATTEMPTS_MAX; i++) {
-		struct attempt *entry = attempts_find(&table, i + 1, 1000);
+	for (id = 1; id <= ATTEMPTS_MAX; id++)
+		attempts_count(&table, id, 3, id % 100 == 7 ? 10 : 20, 1000);
+	attempts_find(&table, 207, 1000)->since = 900;
+	attempts_count(&table, 9999, 3, 10, 1000);
+	ck_assert_ptr_eq(attempts_find(&table, 207, 1000), NULL);
+	ck_assert_int_eq(attempts_find(&table, 9999, 1000)->count, 10);
+	ck_assert_int_eq(attempts_find(&table, 1, 1000)->count, 20);
+	ck_assert_int_eq(attempts_find(&table, 7, 1000)->count, 10);
+}
+END_TEST
 
-		entry->address = i + 1;
-		entry->since = i == 99 ? 900 : 1000;
-		entry->count = 1;
-	}
-	ck_assert_ptr_eq(attempts_find(&table, 9999, 1000), &table.entry[99]);
-	ck_assert_int_eq(attempts_find(&table, 1, 1000)->count, 1);
+/* An entry at its limit never does: then a new client is not counted. */
+START_TEST(who_waits_stays)
+{
+	static struct attempts table;
+	uint64_t id;
+
+	for (id = 1; id <= ATTEMPTS_MAX; id++)
+		attempts_count(&table, id, 3, 30, 1000);
+	attempts_count(&table, 9999, 3, 10, 1000);
+	ck_assert_ptr_eq(attempts_find(&table, 9999, 1000), NULL);
+	for (id = 1; id <= ATTEMPTS_MAX; id++)
+		ck_assert_int_eq(attempts_find(&table, id, 1000)->count, 30);
+	/* those without an address have an entry of their own */
+	attempts_count(&table, 0, 3, 10, 1000);
+	ck_assert_int_eq(attempts_find(&table, 0, 1000)->count, 10);
+	ck_assert_int_eq(attempts_limit(0, 3), 10 * attempts_limit(1, 3));
 }
 END_TEST
 
@@ -1688,7 +1714,8 @@ int main(void)
 	LOOP(all, addresses_are_told_apart, address_cases);
 	LOOP(all, no_address_is_no_number, no_addresses);
 	tcase_add_test(all, tries_are_forgotten);
-	tcase_add_test(all, oldest_try_gives_way);
+	tcase_add_test(all, fewest_tries_give_way);
+	tcase_add_test(all, who_waits_stays);
 	LOOP(all, names_that_may_be_sold, name_cases);
 	tcase_add_test(all, public_names_are_unique);
 	tcase_add_test(all, links_differ);
