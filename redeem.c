@@ -440,6 +440,7 @@ struct site {
 	const char *script; /* URL path of this program, or empty */
 	int home; /* descriptor, or -1 */
 	int secure; /* descriptor, or -1 */
+	bool secure_old; /* its rules are missing, or another version's */
 	time_t now; /* of this request */
 };
 
@@ -986,6 +987,12 @@ static ssize_t read_file(int dir, const char *path, char *buffer, size_t size)
 	buffer[length > 0 ? length : 0] = '\0';
 	errno = error;
 	return length;
+}
+
+/* Opens a directory that the settings name: it may be a symbolic link. */
+static int directory_open(const char *path)
+{
+	return openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* Opens the directory PATH below DIR, no symbolic link; -1 with errno. */
@@ -2776,7 +2783,7 @@ static int by_path(const void *left, const void *right)
 	    ((const struct item *)right)->path);
 }
 
-/* Adds the file NAME of the folder FD, if it is a file; PATH is the folder's. */
+/* Adds NAME, if it is a file, of the folder FD, which is called PATH. */
 static bool items_add_from(
     struct items *items, int fd, const char *path, const char *name)
 {
@@ -2964,6 +2971,9 @@ struct offer {
  * A way to let the buyer have the files. Where an ITEM is NULL, the page that
  * lists several is meant.
  *
+ *	open		opens the folders that it needs besides home; false
+ *			after a complaint: not set up, and nothing was written.
+ *			NULL where home is enough
  *	publish		makes the link work; false after a complaint, and then
  *			nothing is left behind
  *	alive		does a published link still open ITEM? No complaint.
@@ -2979,6 +2989,7 @@ struct offer {
  *			program; NULL where none do
  */
 struct delivery {
+	bool (*open)(struct site *);
 	bool (*publish)(const struct site *, const struct offer *);
 	bool (*alive)(
 	    const struct site *, const struct link *, const struct item *);
@@ -3013,6 +3024,138 @@ static struct path apache_path(
 	if (*name != '\0')
 		buf_addf(&text, "/%s", name);
 	return place;
+}
+
+/*
+ * WHAT IS OURS in the folders for links, here and in "lists": a bucket is a
+ * real directory named by eight digits, the minute in which its links expire,
+ * not before 2020. In it, a name of 32 hexadecimal digits, or of a dot and 32,
+ * is a link. Nothing else is ever removed. The tools keep the same rule. [S14]
+ */
+#define BUCKET_DIGITS 8
+#define BUCKET_FIRST 26297280L /* 2020-01-01 00:00 UTC, in minutes since 1970 */
+#define BUCKET_LAST 99999999L
+#define BUCKETS_MAX 64 /* of those that are over, looked at by one sweep */
+
+/* Does NAME have eight digits, of a minute from 2020 up to LAST? */
+static bool is_bucket(const char *name, long last)
+{
+	long minute;
+
+	return strlen(name) == BUCKET_DIGITS &&
+	    number_parse(span_of(name), BUCKET_FIRST, last, &minute);
+}
+
+static bool is_expired_bucket(const char *name, time_t now)
+{
+	return is_bucket(name, (long)(now / 60) - 1);
+}
+
+static bool is_link_name(const char *name)
+{
+	if (*name == '.')
+		name++;
+	return strspn(name, "0123456789abcdef") == HEX_SIZE - 1 &&
+	    name[HEX_SIZE - 1] == '\0';
+}
+
+/* Is there nothing in the directory DIR but buckets, left by a first link? */
+static bool apache_unused(int dir)
+{
+	DIR *list = dir_open(dir, ".");
+	struct stat st;
+	const char *name;
+	int more = -1;
+
+	while (list != NULL && (more = dir_next(list, &name)) > 0)
+		if (!is_bucket(name, BUCKET_LAST) ||
+		    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+		    !S_ISDIR(st.st_mode))
+			break;
+	dir_close(list);
+	return more == 0;
+}
+
+/*
+ * The rules of secure begin with SECURE_MARK and the version that wrote them,
+ * and then refuse everything; those of version 1.0 had no mark.
+ */
+#define SECURE_MARK "# redeem "
+#define SECURE_RULES "RewriteEngine On\nRewriteRule ^ - [F]\n"
+
+/* Did this program write RULES? Their first bytes are enough. */
+static bool rules_ours(const char *rules)
+{
+	static const char first[] = SECURE_RULES;
+	static const char page[] = "ErrorDocument 403 \"<!DOCTYPE html>";
+
+	if (strncmp(rules, SECURE_MARK, strlen(SECURE_MARK)) == 0) {
+		rules += strlen(SECURE_MARK);
+		rules += strspn(rules, "0123456789.");
+		return isdigit((unsigned char)rules[-1]) &&
+		    (*rules == '\n' || *rules == '\r');
+	}
+	if (strncmp(rules, first, strlen(first)) != 0)
+		return false;
+	rules += strlen(first);
+	return *rules == '\0' || strncmp(rules, page, strlen(page)) == 0;
+}
+
+/* Reads the first bytes of secure/.htaccess as a string; -1 with errno. */
+static ssize_t apache_read_mark(int secure, char *buffer, size_t size)
+{
+	int fd = openat(secure, ".htaccess",
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	ssize_t length;
+
+	if (fd < 0)
+		return -1;
+	length = read_all(fd, buffer, size - 1);
+	buffer[length > 0 ? length : 0] = '\0';
+	return close(fd) == 0 ? length : -1;
+}
+
+/*
+ * Is secure ours, by its rules, or by being empty? Any other folder, a document
+ * root above all, would be closed to its visitors and swept. False after a
+ * complaint, with nothing written.
+ */
+static bool apache_claim(struct site *site)
+{
+	static const char now[] = SECURE_MARK VERSION "\n";
+	const char *secure = site->settings->apache.secure;
+	char rules[256];
+
+	site->secure_old = true;
+	if (apache_read_mark(site->secure, rules, sizeof(rules)) >= 0) {
+		site->secure_old = strncmp(rules, now, strlen(now)) != 0;
+		if (rules_ours(rules))
+			return true;
+		complain("secure: %s: its .htaccess was not written by redeem: "
+			 "name a folder that is for links alone",
+		    secure);
+	} else if (errno != ENOENT) {
+		complain("secure: %s/.htaccess: %s", secure, strerror(errno));
+	} else if (apache_unused(site->secure)) {
+		return true;
+	} else {
+		complain("secure: %s: is not empty: name a folder that is for "
+			 "links alone",
+		    secure);
+	}
+	return false;
+}
+
+static bool apache_open(struct site *site)
+{
+	const char *secure = site->settings->apache.secure;
+
+	site->secure = directory_open(secure);
+	if (site->secure < 0) {
+		complain("%s: %s", secure, strerror(errno));
+		return false;
+	}
+	return apache_claim(site);
 }
 
 /* Adds a page for refusals, if there is one that fits between quotes. */
@@ -3080,22 +3223,19 @@ static bool apache_link(
 }
 
 /*
- * Forbids all of secure but what a link's own rules allow, if that is not done
- * yet. Written in the hidden directory and renamed, so that it is whole or not
- * there at all. [S4] [S7]
+ * Writes the rules of secure if they are missing or old: they forbid all but
+ * what a link's own rules allow. Written in the hidden directory and renamed,
+ * so that secure has all of them or none. [S4] [S7]
  */
 static bool apache_forbid(const struct site *site, const struct offer *offer)
 {
 	struct path draft = apache_path(offer->link, ".", ".htaccess");
 	char buffer[4096];
 	struct buf rules = buf_init(buffer, sizeof(buffer));
-	struct stat st;
 
-	if (fstatat(site->secure, ".htaccess", &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return st.st_size > 0;
-	if (errno != ENOENT)
-		return false;
-	buf_adds(&rules, "RewriteEngine On\nRewriteRule ^ - [F]\n");
+	if (!site->secure_old)
+		return true;
+	buf_adds(&rules, SECURE_MARK VERSION "\n" SECURE_RULES);
 	rules_refusal(&rules, offer->refusal);
 	return write_file(site->secure, draft.path, &rules) &&
 	    renameat(site->secure, draft.path, site->secure, ".htaccess") == 0;
@@ -3196,49 +3336,58 @@ static bool remove_link(int dir, const char *path)
 	return unlinkat(dir, path, AT_REMOVEDIR) == 0 || errno == ENOENT;
 }
 
-/* What one sweep may still do: links to remove, and tries in all. */
-struct allowance {
-	int links, tries;
-};
-
-/* Removes what is ALLOWED of a bucket's links, and it, too, if it is empty. */
-static void remove_bucket(
-    int dir, const char *bucket, struct allowance *allowed)
+/*
+ * Removes the links in the bucket BUCKET of DIR, at most ALLOWED, and then the
+ * bucket if it is empty; returns how many links may still be removed. Gives up
+ * at the first link that cannot be removed.
+ */
+static int remove_bucket(int dir, const char *bucket, int allowed)
 {
 	DIR *list = dir_open(dir, bucket);
 	const char *name;
-	int more = 1;
+	int more = -1;
 
-	if (list == NULL)
-		return;
-	while (allowed->links > 0 && allowed->tries > 0 &&
-	    (more = dir_next(list, &name)) > 0) {
-		allowed->tries--;
-		if (remove_link(dirfd(list), name))
-			allowed->links--;
+	while (
+	    list != NULL && allowed > 0 && (more = dir_next(list, &name)) > 0) {
+		if (!is_link_name(name))
+			continue;
+		if (!remove_link(dirfd(list), name))
+			break;
+		allowed--;
 	}
 	dir_close(list);
 	if (more == 0)
 		(void)unlinkat(dir, bucket, AT_REMOVEDIR);
+	return allowed;
 }
 
 /*
- * Removes what is over below DIR, at most SWEEP_MAX links: a bucket is a minute;
- * when the minute is over, so is each link in it. One that cannot be removed
- * must not be in the way of the others for ever, but costs a try. [S14]
+ * Removes expired links below DIR, at most SWEEP_MAX: a bucket is a minute, and
+ * when it is over, so is each link in it. Starts at a random bucket, usually
+ * among the first, now and then among all, so that buckets which cannot be
+ * removed, however many, never block the others for good. [S14]
  */
 static void remove_expired(int dir, time_t now)
 {
-	struct allowance allowed = {SWEEP_MAX, 4 * SWEEP_MAX};
+	char bucket[BUCKETS_MAX][BUCKET_DIGITS + 1];
 	DIR *list = dir_open(dir, ".");
+	unsigned short draw[2] = {0, 0}; /* no more than a fair choice */
+	size_t count = 0, most = BUCKETS_MAX, i;
+	int allowed = SWEEP_MAX;
 	const char *name;
-	long minute;
 
-	while (list != NULL && allowed.links > 0 && allowed.tries > 0 &&
-	    dir_next(list, &name) > 0)
-		if (number_parse(span_of(name), 0, 999999999, &minute) &&
-		    minute < now / 60)
-			remove_bucket(dirfd(list), name, &allowed);
+	(void)random_bytes((unsigned char *)draw, sizeof(draw));
+	if (draw[0] % 16 == 0)
+		most += draw[1];
+	while (list != NULL && count < most && dir_next(list, &name) > 0)
+		if (is_expired_bucket(name, now))
+			memcpy(bucket[count++ % BUCKETS_MAX], name,
+			    sizeof(bucket[0]));
+	if (count > BUCKETS_MAX)
+		count = BUCKETS_MAX; /* the last ones */
+	for (i = 0; i < count && allowed > 0; i++)
+		allowed = remove_bucket(
+		    dirfd(list), bucket[(draw[1] + i) % count], allowed);
 	dir_close(list);
 }
 
@@ -3310,7 +3459,7 @@ static void apache_listed(const struct site *site, const struct link *link,
 /*
  * 12. Deliveries "cgi", "secdownload" and "s3"
  *
- * Their addresses carry a signature that whoever sends the bytes checks, so that
+ * Their addresses carry a signature that whoever sends the bytes checks, so
  * nothing has to be made on the disk. Only the page of several files has: it
  * lies in home/lists/<bucket>/<token>, and this program shows it, at an address
  * that it signs itself:
@@ -3681,7 +3830,7 @@ static void s3_sign(const struct settings *settings,
 	wipe(bytes, sizeof(bytes));
 }
 
-/* Signs a request for WHERE with QUERY, both encoded; false if it is too long. */
+/* Signs a request for WHERE with QUERY, both encoded; false if too long. */
 static bool s3_signature(const struct settings *settings,
     const struct s3_scope *scope, const char *where, const char *query,
     char mac[MAC_SIZE])
@@ -3760,7 +3909,8 @@ static const char *s3_key(const struct settings *settings)
 }
 
 static const struct delivery deliveries[] = {
-    [DELIVERY_APACHE] = {.publish = apache_publish,
+    [DELIVERY_APACHE] = {.open = apache_open,
+	.publish = apache_publish,
 	.alive = apache_alive,
 	.withdraw = apache_withdraw,
 	.address = apache_address,
@@ -5497,29 +5647,18 @@ static enum outcome redeem_typed(struct shop *shop, struct buf *location)
 	return outcome;
 }
 
-/* Opens a directory that the settings name: it may be a symbolic link. */
-static int directory_open(const char *path)
-{
-	return openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
 /* Opens the directories of the settings; false, with a complaint. */
 static bool shop_open(struct shop *shop)
 {
 	const struct settings *settings = &shop->settings;
+	const struct delivery *delivery = delivery_of(shop);
 
 	shop->site.home = directory_open(settings->home);
 	if (shop->site.home < 0) {
 		complain("%s: %s", settings->home, strerror(errno));
 		return false;
 	}
-	/* another delivery's settings may still have it */
-	if (settings->delivery != DELIVERY_APACHE)
-		return true;
-	shop->site.secure = directory_open(settings->apache.secure);
-	if (shop->site.secure < 0)
-		complain("%s: %s", settings->apache.secure, strerror(errno));
-	return shop->site.secure >= 0;
+	return delivery->open == NULL || delivery->open(&shop->site);
 }
 
 void shop_close(struct shop *shop)

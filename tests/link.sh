@@ -115,14 +115,14 @@ not_served 'a link past its window' 403 "$base$late"
 like 'which says what to do' "$(cat "$tmp/body")" "href='/cgi-bin/redeem.cgi'"
 # [S14]: expired links are removed, and what the dead left, a few with each one
 # that is made
-mkdir -p "$shop/public_html/secure/1000/$(random_hex 16)" \
-	"$shop/public_html/secure/1001/.$(random_hex 16)"
+mkdir -p "$shop/public_html/secure/26300000/$(random_hex 16)" \
+	"$shop/public_html/secure/26300001/.$(random_hex 16)"
 shop_own
 code SWEEP555 'uses: 0' 'limit: 3' 'file: first-light.zip'
 for _ in 1 2 3; do
 	redeem SWEEP555
 done
-ok 'expired links are swept' test ! -e "$shop/public_html/secure/1000"
-ok 'and what the dead left' test ! -e "$shop/public_html/secure/1001"
+ok 'expired links are swept' test ! -e "$shop/public_html/secure/26300000"
+ok 'and what the dead left' test ! -e "$shop/public_html/secure/26300001"
 settings "home: $shop/home" "secure: $shop/public_html/secure"
 shop_own

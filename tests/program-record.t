@@ -161,33 +161,38 @@ ok 'a hard link to the file' test "$(place)" -ef "$shop/home/files/first-light.z
 ok 'and no symbolic one' test ! -L "$(place)"
 
 # [S14]: a bounded number with each redemption
-mkdir -p "$secure/1000" "$secure/not-a-bucket"
+old=$secure/26300000
 for i in 1 2 3; do
-	mkdir "$secure/1000/$i"
-	printf x >"$secure/1000/$i/.htaccess"
-	ln -s /nowhere "$secure/1000/$i/x.zip"
+	link=$old/$(random_hex 16)
+	mkdir -p "$link"
+	printf x >"$link/.htaccess"
+	ln -s /nowhere "$link/x.zip"
 done
 shop_own
 code SWEEP1
 post sweep1
-is 'two expired links are removed at a time' "$(find "$secure/1000" -mindepth 1 -maxdepth 1 | wc -l)" 1
+is 'two expired links are removed at a time' "$(find "$old" -mindepth 1 -maxdepth 1 | wc -l)" 1
 code SWEEP2
 post sweep2
-ok 'then the rest, and their bucket' test ! -e "$secure/1000"
-ok 'nothing else is' test -d "$secure/not-a-bucket"
-# six that nobody can remove, for there is a folder in each, and two
-mkdir "$secure/1000"
-for i in 1 2 3 4 5 6; do
-	mkdir -p "$secure/1000/$i/folder"
+ok 'then the rest, and their bucket' test ! -e "$old"
+
+# links that nobody can remove, for there is a folder in each: each ends the work on
+# its bucket, and the next redemption begins at another
+for i in 0 1 2 3 4 5 6 7 8 9; do
+	mkdir -p "$secure/2630000$i/$(random_hex 16)/folder" "$secure/2630001$i/$(random_hex 16)"
 done
-mkdir "$secure/1000/7" "$secure/1000/8"
 shop_own
-code SWEEP3
-post sweep3
-is 'what cannot be removed is not in the way of others' \
-	"$(find "$secure/1000" -mindepth 1 -maxdepth 1 | sed 's,.*/,,' | sort | tr '\n' ' ')" \
-	'1 2 3 4 5 6 '
-rm -r "$secure/1000"
+code SWEEP3 'uses: 0' 'limit: 900' 'file: first-light.zip'
+swept()
+{
+	post sweep3
+	[ "$(find "$secure" -path '*/2630001*' | wc -l)" = 0 ]
+}
+settings "home: $shop/home" "secure: $secure" 'grace: 0'
+ok 'what cannot be removed is not in the way of others' await 60 swept
+is 'and stays as it was' "$(find "$secure" -path '*/2630000*/folder' | wc -l)" 10
+rm -r "$secure"/2630000?
+settings "home: $shop/home" "secure: $secure"
 
 # the log may be missing or closed to us: the buyer does not notice
 rm "$shop/home/log"

@@ -900,6 +900,73 @@ START_TEST(public_names_are_unique)
 END_TEST
 
 /* [S5] */
+/* [S14] */
+static const struct {
+	const char *name;
+	bool bucket, link;
+} own_cases[] = {
+    {"26297280", true, false}, /* 2020-01-01 00:00 */
+    {"26297279", false, false},
+    {"29000000", true, false},
+    {"29000001", false, false}, /* the minute that is now */
+    {"99999999", false, false},
+    {"20240101", false, false},
+    {"2024", false, false},
+    {"026297280", false, false},
+    {"262972800", false, false},
+    {"2629728", false, false},
+    {" 6297280", false, false},
+    {"2629728x", false, false},
+    {"", false, false},
+    {".", false, false},
+    {"0123456789abcdef0123456789abcdef", false, true},
+    {".0123456789abcdef0123456789abcdef", false, true},
+    {"..0123456789abcdef0123456789abcdef", false, false},
+    {"0123456789ABCDEF0123456789abcdef", false, false},
+    {"0123456789abcdef0123456789abcde", false, false},
+    {"0123456789abcdef0123456789abcdef0", false, false},
+    {"0123456789abcdef0123456789abcdef.txt", false, false},
+};
+
+START_TEST(only_what_is_ours_is_swept)
+{
+	const time_t now = 29000001 * 60LL + 59;
+
+	ck_assert_int_eq(
+	    is_expired_bucket(own_cases[_i].name, now), own_cases[_i].bucket);
+	ck_assert_int_eq(is_link_name(own_cases[_i].name), own_cases[_i].link);
+}
+END_TEST
+
+static const struct {
+	const char *rules;
+	bool ours;
+} rules_cases[] = {
+    {"# redeem 1.0\nRewriteEngine On\n", true},
+    {"# redeem 2.13\r\n", true},
+    {"# redeem 1.0", false}, /* no whole line */
+    {"# redeem \n", false},
+    {"# redeem 1.0 or later\n", false},
+    {"# redeemed 1.0\n", false},
+    {" # redeem 1.0\n", false},
+    {"RewriteEngine On\nRewriteRule ^ - [F]\n", true},
+    {"RewriteEngine On\nRewriteRule ^ - [F]\nErrorDocument 403 "
+     "\"<!DOCTYPE html><html lang=en>",
+	true},
+    {"RewriteEngine On\nRewriteRule ^ - [F]\nErrorDocument 403 /no.html\n",
+	false},
+    {"RewriteEngine On\nRewriteRule ^ - [F]\n\nOptions +Indexes\n", false},
+    {"RewriteEngine On\n", false},
+    {"", false},
+};
+
+START_TEST(secure_is_ours_by_its_rules)
+{
+	ck_assert_int_eq(
+	    rules_ours(rules_cases[_i].rules), rules_cases[_i].ours);
+}
+END_TEST
+
 START_TEST(links_differ)
 {
 	struct link one, two;
@@ -1719,6 +1786,8 @@ int main(void)
 	LOOP(all, names_that_may_be_sold, name_cases);
 	tcase_add_test(all, public_names_are_unique);
 	tcase_add_test(all, links_differ);
+	LOOP(all, only_what_is_ours_is_swept, own_cases);
+	LOOP(all, secure_is_ours_by_its_rules, rules_cases);
 	tcase_add_test(all, refusals_fit_between_quotes);
 	tcase_add_loop_test(all, the_refusal_page_fits, 0, (int)LANGUAGES);
 	srunner_run_all(runner, CK_NORMAL);
