@@ -69,10 +69,16 @@ minute=$(($(date +%s) / 60))
 "$tmp/bench" links "$secure" "$((minute + 600))" 3 10000 "$shop/home/files/first-light.zip"
 is 'system calls among 10,000 live links' "$(calls LIVE1)" "$none"
 for buckets in 1 2000 10000; do
-	rm -rf "${secure:?}"/[0-9]*
-	"$tmp/bench" links "$secure" "$((minute - 10))" "$buckets" 10000 "$shop/home/files/first-light.zip"
+	# one sweep in sixteen looks further than at the first buckets
+	for try in 1 2 3 4; do
+		rm -rf "${secure:?}"/[0-9]*
+		"$tmp/bench" links "$secure" "$((minute - 10))" "$buckets" 10000 \
+			"$shop/home/files/first-light.zip"
+		late=$(calls "LATE$buckets$try")
+		[ "$late" -gt $((none + 40)) ] || break
+	done
 	at_most "system calls with 10,000 expired links in $buckets buckets" \
-		"$(calls "LATE$buckets")" $((none + 40))
+		"$late" $((none + 40))
 	is 'two of them are gone' "$(find "$secure" -name "00000000*" -type d | wc -l | tr -d ' ')" 9998
 done
 
