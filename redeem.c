@@ -266,6 +266,7 @@ static int lock_file(int fd, bool wait)
 #define SWEEP_MAX 2
 #endif
 
+#define S3_TOKEN_MAX 4096 /* characters of a session's token */
 #define CODE_MIN 4
 #define CODE_MAX 64
 #define MINTED 12 /* characters of a minted code, the check included */
@@ -336,48 +337,136 @@ enum outcome {
 enum language { EACH_LANGUAGE(LANGUAGE_ENUM) LANGUAGES };
 static const char *const languages[] = {EACH_LANGUAGE(LANGUAGE_TAG) NULL};
 
-enum { LINKS_SYMBOLIC, LINKS_HARD };
-enum { DELIVERY_APACHE, DELIVERY_CGI, DELIVERY_SECDOWNLOAD, DELIVERY_S3 };
-enum { HANDOFF_NONE, HANDOFF_SENDFILE, HANDOFF_ACCEL };
-enum { ALGORITHM_HMAC_SHA256, ALGORITHM_MD5 };
-enum { STYLE_PATH, STYLE_VIRTUAL };
+/* The words of settings, each list in the order of its enum. */
+enum delivery_id {
+	DELIVERY_APACHE,
+	DELIVERY_CGI,
+	DELIVERY_SECDOWNLOAD,
+	DELIVERY_S3
+};
+static const char *const delivery_words[] = {
+    [DELIVERY_APACHE] = "apache",
+    [DELIVERY_CGI] = "cgi",
+    [DELIVERY_SECDOWNLOAD] = "secdownload",
+    [DELIVERY_S3] = "s3",
+    NULL,
+};
 
-/* What .htredeem says. Times are in seconds. */
+enum start { START_PAGE, START_FILE };
+static const char *const start_words[] = {
+    [START_PAGE] = "page",
+    [START_FILE] = "file",
+    NULL,
+};
+
+enum links { LINKS_SYMBOLIC, LINKS_HARD };
+static const char *const links_words[] = {
+    [LINKS_SYMBOLIC] = "symbolic",
+    [LINKS_HARD] = "hard",
+    NULL,
+};
+
+enum handoff { HANDOFF_NONE, HANDOFF_SENDFILE, HANDOFF_ACCEL };
+static const char *const handoff_words[] = {
+    [HANDOFF_NONE] = "none",
+    [HANDOFF_SENDFILE] = "X-Sendfile",
+    [HANDOFF_ACCEL] = "X-Accel-Redirect",
+    NULL,
+};
+
+enum secdownload_algorithm { ALGORITHM_HMAC_SHA256, ALGORITHM_MD5 };
+static const char *const algorithm_words[] = {
+    [ALGORITHM_HMAC_SHA256] = "hmac-sha256",
+    [ALGORITHM_MD5] = "md5",
+    NULL,
+};
+
+enum s3_style { STYLE_PATH, STYLE_VIRTUAL };
+static const char *const s3_style_words[] = {
+    [STYLE_PATH] = "path",
+    [STYLE_VIRTUAL] = "virtual",
+    NULL,
+};
+
+/* The keys of .htredeem; the table "keys" in section 4 says what each takes. */
+enum key_id {
+	KEY_HOME,
+	KEY_PAGE,
+	KEY_TIMEZONE,
+	KEY_LANGUAGE,
+	KEY_ADDRESS,
+	KEY_CONTACT,
+	KEY_WINDOW,
+	KEY_GRACE,
+	KEY_RETRY,
+	KEY_TRIES,
+	KEY_START,
+	KEY_DELIVERY,
+	KEY_SECURE,
+	KEY_URL,
+	KEY_LINKS,
+	KEY_CGI_KEY,
+	KEY_HANDOFF,
+	KEY_HANDOFF_PREFIX,
+	KEY_PREFIX,
+	KEY_SECRET,
+	KEY_ALGORITHM,
+	KEY_S3_ENDPOINT,
+	KEY_S3_REGION,
+	KEY_S3_BUCKET,
+	KEY_S3_PREFIX,
+	KEY_S3_KEY,
+	KEY_S3_SECRET,
+	KEY_S3_TOKEN,
+	KEY_S3_STYLE,
+	KEYS
+};
+
+/*
+ * What .htredeem says; times are in seconds. Strings point into "text" or
+ * "joined"; one that is not set is empty.
+ */
 struct settings {
-	char file[PATH_SIZE]; /* where it stands, for messages */
-	char home[PATH_SIZE]; /* absolute */
-	char page[PATH_SIZE]; /* the owner's page, or empty */
-	char timezone[PATH_SIZE]; /* as in the env TZ, or empty */
+	char file[PATH_SIZE]; /* where it was found, for messages */
+	char text[SETTINGS_MAX + 1]; /* what is in it, secrets included */
+	char joined[2 * PATH_SIZE]; /* home and secure, where relative */
+	bool given[KEYS]; /* the file has this key */
+	const char *home; /* absolute */
+	const char *page; /* the owner's page: absolute, or below home */
+	const char *timezone; /* as in the variable TZ */
+	enum language language; /* for whoever asks for none of ours */
+	const char *address; /* of the form, as the world sees it: a URL */
+	const char *contact; /* of the label: a mail address or https URL */
 	long window; /* that a link opens */
 	long grace; /* in which the second click is free */
-	long tries; /* failed, per address, in ten minutes; 0: any number */
-	long language; /* for who asks for none of ours: in "languages" */
-	long delivery; /* DELIVERY_... */
+	long retry; /* in which the same browser may try again; 0: never */
+	long tries; /* failed, per address, in ten minutes; 0: no limit */
+	enum start start; /* where the link to a single file leads */
+	enum delivery_id delivery;
 	struct {
-		char secure[PATH_SIZE]; /* absolute, or empty */
-		char url[PATH_SIZE]; /* of secure; no slash at its end */
-		long links; /* LINKS_... */
+		const char *secure; /* absolute */
+		const char *url; /* path of secure; no slash at its end */
+		enum links links;
 	} apache;
 	struct {
-		char key[PATH_SIZE]; /* signs its links */
-		long handoff; /* HANDOFF_... */
-		char handoff_prefix
-		    [PATH_SIZE]; /* URL path; no slash at its end */
+		const char *key; /* signs the links */
+		enum handoff handoff;
+		const char *handoff_prefix; /* URL path; no slash at its end */
 	} cgi;
 	struct {
-		char prefix[PATH_SIZE]; /* URL path; no slash at its end */
-		char secret[PATH_SIZE];
-		long algorithm; /* ALGORITHM_... */
+		const char *prefix; /* URL path; no slash at its end */
+		const char *secret;
+		enum secdownload_algorithm algorithm;
 	} secdownload;
 	struct {
-		char endpoint[PATH_SIZE]; /* http://host:port, or https */
-		char region[PATH_SIZE];
-		char bucket[PATH_SIZE];
-		char prefix[PATH_SIZE]; /* of keys; no slash at its end */
-		char key[PATH_SIZE];
-		char secret[PATH_SIZE];
-		char token[PATH_SIZE]; /* of a session, or empty */
-		long style; /* STYLE_... */
+		const char *endpoint; /* http(s)://host[:port] */
+		const char *region;
+		const char *bucket;
+		const char *prefix; /* of object keys; no slash at its end */
+		const char *key; /* the access key's id */
+		const char *secret;
+		const char *token; /* of a session */
+		enum s3_style style;
 	} s3;
 };
 
@@ -722,6 +811,19 @@ static struct span span_split(struct span *rest, char end)
 		rest->length = 0;
 	}
 	return piece;
+}
+
+/*
+ * Skips a byte order mark in UTF-8 at the start of TEXT, which editors on
+ * Windows write. It stays in the file.
+ */
+static struct span bom_skip(struct span text)
+{
+	if (text.length >= 3 && memcmp(text.bytes, "\xef\xbb\xbf", 3) == 0) {
+		text.bytes += 3;
+		text.length -= 3;
+	}
+	return text;
 }
 
 /* Splits a line "key: value"; false if there is no colon. */
@@ -1134,74 +1236,174 @@ static bool lock_until(int fd, time_t deadline)
 
 /*
  * 4. Settings
+ *
+ * A key is a row of "keys", which says what its value must be; a line of the
+ * file becomes a struct value; setting_assign puts that where it belongs.
  */
 
 enum kind {
-	KIND_PATH,
-	KIND_FILE,
-	KIND_URL, /* a path */
-	KIND_ORIGIN,
-	KIND_ZONE,
-	KIND_TEXT, /* printable, without blanks */
+	KIND_FOLDER, /* a path: absolute, or below the folder of the settings */
+	KIND_FILE, /* any path */
+	KIND_URL, /* the path of a URL; slashes at its end are dropped */
+	KIND_ORIGIN, /* http(s)://host[:port]; a slash at its end is dropped */
+	KIND_ADDRESS, /* http(s)://host[:port]/path */
+	KIND_CONTACT, /* a mail address or an https URL */
+	KIND_ZONE, /* of the time-zone database, or as in TZ */
+	KIND_TEXT, /* printable ASCII without blanks */
+	KIND_PREFIX, /* the same; slashes at its end are dropped */
 	KIND_NAME, /* letters, digits, dots, dashes, underscores */
-	KIND_SECRET, /* the same; not for the eyes of others */
+	KIND_SECRET, /* as KIND_TEXT, but nobody else may read the file [S16] */
 	KIND_NUMBER,
 	KIND_WORD
 };
 
-/* One key of .htredeem: where its value goes, and what is allowed there. */
 struct key {
 	const char *name;
 	enum kind kind;
-	unsigned needed; /* by these deliveries, FOR(...) */
-	size_t offset; /* in struct settings: PATH_SIZE characters or a long */
-	long least, most; /* of a number; of the characters of a secret */
-	const char *const *words; /* the value is a place here, before NULL */
+	bool required; /* always */
+	const char *needed_by; /* the delivery that cannot do without */
+	long min, max; /* of a number; of a secret's length */
+	const char *const *words; /* ended by NULL; the value is an index */
 };
 
-static const char *const link_words[] = {"symbolic", "hard", NULL};
-static const char *const delivery_words[] = {
-    "apache", "cgi", "secdownload", "s3", NULL};
-static const char *const handoff_words[] = {
-    "none", "X-Sendfile", "X-Accel-Redirect", NULL};
-static const char *const algorithm_words[] = {"hmac-sha256", "md5", NULL};
-static const char *const style_words[] = {"path", "virtual", NULL};
-
-#define OFFSET(member) offsetof(struct settings, member)
-#define FOR(delivery) (1u << (delivery))
 static const struct key keys[] = {
-    {"home", KIND_PATH, ~0u, OFFSET(home), 0, 0, NULL},
-    {"secure", KIND_PATH, FOR(DELIVERY_APACHE), OFFSET(apache.secure), 0, 0,
-	NULL},
-    {"url", KIND_URL, 0, OFFSET(apache.url), 0, 0, NULL},
-    {"window", KIND_NUMBER, 0, OFFSET(window), 1, DAY, NULL},
-    {"grace", KIND_NUMBER, 0, OFFSET(grace), 0, DAY, NULL},
-    {"page", KIND_FILE, 0, OFFSET(page), 0, 0, NULL},
-    {"timezone", KIND_ZONE, 0, OFFSET(timezone), 0, 0, NULL},
-    {"links", KIND_WORD, 0, OFFSET(apache.links), 0, 0, link_words},
-    {"language", KIND_WORD, 0, OFFSET(language), 0, 0, languages},
-    {"tries", KIND_NUMBER, 0, OFFSET(tries), 0, 100000, NULL},
-    {"delivery", KIND_WORD, 0, OFFSET(delivery), 0, 0, delivery_words},
-    {"key", KIND_SECRET, FOR(DELIVERY_CGI), OFFSET(cgi.key), 32, 128, NULL},
-    {"handoff", KIND_WORD, 0, OFFSET(cgi.handoff), 0, 0, handoff_words},
-    {"handoff-prefix", KIND_URL, 0, OFFSET(cgi.handoff_prefix), 0, 0, NULL},
-    {"prefix", KIND_URL, FOR(DELIVERY_SECDOWNLOAD), OFFSET(secdownload.prefix),
-	0, 0, NULL},
-    {"secret", KIND_SECRET, FOR(DELIVERY_SECDOWNLOAD),
-	OFFSET(secdownload.secret), 8, 128, NULL},
-    {"algorithm", KIND_WORD, 0, OFFSET(secdownload.algorithm), 0, 0,
-	algorithm_words},
-    {"s3-endpoint", KIND_ORIGIN, FOR(DELIVERY_S3), OFFSET(s3.endpoint), 0, 0,
-	NULL},
-    {"s3-region", KIND_NAME, FOR(DELIVERY_S3), OFFSET(s3.region), 0, 0, NULL},
-    {"s3-bucket", KIND_NAME, FOR(DELIVERY_S3), OFFSET(s3.bucket), 0, 0, NULL},
-    {"s3-prefix", KIND_TEXT, 0, OFFSET(s3.prefix), 0, 0, NULL},
-    {"s3-key", KIND_TEXT, FOR(DELIVERY_S3), OFFSET(s3.key), 0, 0, NULL},
-    {"s3-secret", KIND_SECRET, FOR(DELIVERY_S3), OFFSET(s3.secret), 1,
-	PATH_SIZE, NULL},
-    {"s3-token", KIND_SECRET, 0, OFFSET(s3.token), 1, PATH_SIZE, NULL},
-    {"s3-style", KIND_WORD, 0, OFFSET(s3.style), 0, 0, style_words},
+    [KEY_HOME] = {.name = "home", .kind = KIND_FOLDER, .required = true},
+    [KEY_PAGE] = {.name = "page", .kind = KIND_FILE},
+    [KEY_TIMEZONE] = {.name = "timezone", .kind = KIND_ZONE},
+    [KEY_LANGUAGE] = {.name = "language",
+	.kind = KIND_WORD,
+	.words = languages},
+    [KEY_ADDRESS] = {.name = "address", .kind = KIND_ADDRESS},
+    [KEY_CONTACT] = {.name = "contact", .kind = KIND_CONTACT},
+    [KEY_WINDOW] = {.name = "window",
+	.kind = KIND_NUMBER,
+	.min = 1,
+	.max = DAY},
+    [KEY_GRACE] = {.name = "grace", .kind = KIND_NUMBER, .max = DAY},
+    /* browsers keep no cookie longer (RFC 6265bis, 5.5) */
+    [KEY_RETRY] = {.name = "retry", .kind = KIND_NUMBER, .max = 400L * DAY},
+    [KEY_TRIES] = {.name = "tries", .kind = KIND_NUMBER, .max = 100000},
+    [KEY_START] = {.name = "start", .kind = KIND_WORD, .words = start_words},
+    [KEY_DELIVERY] = {.name = "delivery",
+	.kind = KIND_WORD,
+	.words = delivery_words},
+
+    [KEY_SECURE] = {.name = "secure",
+	.kind = KIND_FOLDER,
+	.needed_by = "apache"},
+    [KEY_URL] = {.name = "url", .kind = KIND_URL},
+    [KEY_LINKS] = {.name = "links", .kind = KIND_WORD, .words = links_words},
+
+    [KEY_CGI_KEY] = {.name = "key",
+	.kind = KIND_SECRET,
+	.needed_by = "cgi",
+	.min = 32,
+	.max = 128},
+    [KEY_HANDOFF] = {.name = "handoff",
+	.kind = KIND_WORD,
+	.words = handoff_words},
+    [KEY_HANDOFF_PREFIX] = {.name = "handoff-prefix", .kind = KIND_URL},
+
+    [KEY_PREFIX] = {.name = "prefix",
+	.kind = KIND_URL,
+	.needed_by = "secdownload"},
+    [KEY_SECRET] = {.name = "secret",
+	.kind = KIND_SECRET,
+	.needed_by = "secdownload",
+	.min = 8,
+	.max = 128},
+    [KEY_ALGORITHM] = {.name = "algorithm",
+	.kind = KIND_WORD,
+	.words = algorithm_words},
+
+    [KEY_S3_ENDPOINT] = {.name = "s3-endpoint",
+	.kind = KIND_ORIGIN,
+	.needed_by = "s3"},
+    [KEY_S3_REGION] = {.name = "s3-region",
+	.kind = KIND_NAME,
+	.needed_by = "s3"},
+    [KEY_S3_BUCKET] = {.name = "s3-bucket",
+	.kind = KIND_NAME,
+	.needed_by = "s3"},
+    [KEY_S3_PREFIX] = {.name = "s3-prefix", .kind = KIND_PREFIX},
+    [KEY_S3_KEY] = {.name = "s3-key", .kind = KIND_TEXT, .needed_by = "s3"},
+    [KEY_S3_SECRET] = {.name = "s3-secret",
+	.kind = KIND_SECRET,
+	.needed_by = "s3",
+	.min = 1,
+	.max = PATH_SIZE},
+    [KEY_S3_TOKEN] = {.name = "s3-token",
+	.kind = KIND_SECRET,
+	.min = 1,
+	.max = S3_TOKEN_MAX},
+    [KEY_S3_STYLE] = {.name = "s3-style",
+	.kind = KIND_WORD,
+	.words = s3_style_words},
 };
+
+/* A value of the kind that its key has: a number, a word's index, or text. */
+struct value {
+	long number;
+	const char *string;
+};
+
+/* Puts VALUE where the rest of the program looks for it. */
+static void setting_assign(
+    struct settings *settings, enum key_id key, struct value value)
+{
+	const char *string = value.string;
+	long number = value.number;
+
+	switch (key) {
+	case KEY_HOME: settings->home = string; break;
+	case KEY_PAGE: settings->page = string; break;
+	case KEY_TIMEZONE: settings->timezone = string; break;
+	case KEY_LANGUAGE: settings->language = (enum language)number; break;
+	case KEY_ADDRESS: settings->address = string; break;
+	case KEY_CONTACT: settings->contact = string; break;
+	case KEY_WINDOW: settings->window = number; break;
+	case KEY_GRACE: settings->grace = number; break;
+	case KEY_RETRY: settings->retry = number; break;
+	case KEY_TRIES: settings->tries = number; break;
+	case KEY_START: settings->start = (enum start)number; break;
+	case KEY_DELIVERY: settings->delivery = (enum delivery_id)number; break;
+	case KEY_SECURE: settings->apache.secure = string; break;
+	case KEY_URL: settings->apache.url = string; break;
+	case KEY_LINKS: settings->apache.links = (enum links)number; break;
+	case KEY_CGI_KEY: settings->cgi.key = string; break;
+	case KEY_HANDOFF: settings->cgi.handoff = (enum handoff)number; break;
+	case KEY_HANDOFF_PREFIX: settings->cgi.handoff_prefix = string; break;
+	case KEY_PREFIX: settings->secdownload.prefix = string; break;
+	case KEY_SECRET: settings->secdownload.secret = string; break;
+	case KEY_ALGORITHM:
+		settings->secdownload.algorithm = (enum secdownload_algorithm)
+		    number;
+		break;
+	case KEY_S3_ENDPOINT: settings->s3.endpoint = string; break;
+	case KEY_S3_REGION: settings->s3.region = string; break;
+	case KEY_S3_BUCKET: settings->s3.bucket = string; break;
+	case KEY_S3_PREFIX: settings->s3.prefix = string; break;
+	case KEY_S3_KEY: settings->s3.key = string; break;
+	case KEY_S3_SECRET: settings->s3.secret = string; break;
+	case KEY_S3_TOKEN: settings->s3.token = string; break;
+	case KEY_S3_STYLE: settings->s3.style = (enum s3_style)number; break;
+	case KEYS: break;
+	}
+}
+
+static void settings_default(struct settings *settings)
+{
+	struct value empty = {0, ""};
+	int key;
+
+	memset(settings, 0, sizeof(*settings));
+	for (key = 0; key < KEYS; key++)
+		setting_assign(settings, (enum key_id)key, empty);
+	settings->apache.url = "/secure";
+	settings->window = 120;
+	settings->retry = DAY;
+	settings->tries = 30;
+}
 
 /*
  * A URL path made of characters that need no quoting anywhere. Two slashes at
@@ -1219,8 +1421,14 @@ static bool is_url_path(const char *string)
 	return true;
 }
 
-/* http://host, or https, with a port or without (RFC 6454, 6.2). */
-static bool is_origin(const char *string)
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+/*
+ * Returns the length of http(s)://host[:port] at the start of STRING (RFC 6454,
+ * 6.2), or 0 if there is no such thing.
+ */
+static size_t origin_length(const char *string)
 {
 	const char *host = string;
 
@@ -1229,32 +1437,58 @@ static bool is_origin(const char *string)
 	else if (strncmp(host, "https://", 8) == 0)
 		host += 8;
 	else
-		return false;
+		return 0;
 	if (!isalnum((unsigned char)*host))
-		return false;
-	host += strspn(host,
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "0123456789.-");
+		return 0;
+	host += strspn(host, LETTERS DIGITS ".-");
 	if (*host == ':') {
-		size_t digits = strspn(++host, "0123456789");
+		size_t digits = strspn(++host, DIGITS);
 
 		/* browsers write no other port than a plain one in Host */
 		if (digits == 0 || digits > 5 || *host == '0')
-			return false;
+			return 0;
 		host += digits;
 	}
-	return *host == '\0' || strcmp(host, "/") == 0;
+	return (size_t)(host - string);
 }
 
-/* Of a name that may stand in an address as it is. */
+/* Is STRING an address of a form: an origin and a plain path, if any? */
+static bool is_address(const char *string)
+{
+	size_t length = origin_length(string);
+	const char *path = string + length;
+
+	return length > 0 && (*path == '\0' || is_url_path(path));
+}
+
+/*
+ * Is STRING a mail address, or an https URL? Only what every mail program and
+ * browser takes as it is: no quotes, blanks or brackets. [S10]
+ */
+static bool is_contact(const char *string)
+{
+	size_t length = origin_length(string);
+	const char *rest = string + length;
+
+	if (length > 0)
+		return strncmp(string, "https:", 6) == 0 &&
+		    (*rest == '\0' || *rest == '/') &&
+		    rest[strspn(rest, LETTERS DIGITS "-._~/%?=&+,;:@!*()#")] ==
+		    '\0';
+	length = strspn(string, LETTERS DIGITS "._+-");
+	rest = string + length + 1;
+	return length > 0 && string[length] == '@' &&
+	    isalnum((unsigned char)*rest) && strchr(rest, '.') != NULL &&
+	    rest[strspn(rest, LETTERS DIGITS ".-")] == '\0';
+}
+
+/* May STRING appear in a URL unescaped? */
 static bool is_name(const char *string)
 {
-	while (isalnum((unsigned char)*string) ||
-	    (*string != '\0' && strchr("-._", *string) != NULL))
-		string++;
-	return *string == '\0';
+	return string[strspn(string, LETTERS DIGITS "-._")] == '\0';
 }
 
+/* Is STRING printable ASCII without blanks? */
 static bool is_printable(const char *string)
 {
 	while (*string > ' ' && *string < 0x7f)
@@ -1263,9 +1497,9 @@ static bool is_printable(const char *string)
 }
 
 /*
- * A name of the zone database must be in the database: libc takes one that it
- * does not find for UTC and says nothing. A rule like CET-1CEST needs none,
- * and in one with commas a slash is before an hour (POSIX.1-2008, 8.3).
+ * A name of the zone database must be in the database: libc silently uses UTC
+ * for one that it does not find. A rule such as CET-1CEST needs none, and in
+ * one with commas a slash comes before an hour (POSIX.1-2008, 8.3).
  */
 static bool zone_known(const char *zone)
 {
@@ -1273,7 +1507,7 @@ static bool zone_known(const char *zone)
 	struct buf text = buf_init(path, sizeof(path));
 
 	if (strcmp(zone, "UTC") == 0 ||
-	    (strpbrk(zone, "0123456789") != NULL &&
+	    (strpbrk(zone, DIGITS) != NULL &&
 		(strchr(zone, '/') == NULL || strchr(zone, ',') != NULL)))
 		return true;
 	if (zone[0] == '.' || zone[0] == '/' || strstr(zone, "..") != NULL)
@@ -1282,105 +1516,84 @@ static bool zone_known(const char *zone)
 	return !text.overflowed && access(path, R_OK) == 0;
 }
 
-/* The place of VALUE among WORDS; -1 if it is not there. */
-static long word_index(struct span value, const char *const *words)
+/* What is wrong with STRING as an endpoint of a store; NULL if nothing is. */
+static const char *endpoint_wrong(const char *string)
 {
-	long place;
+	size_t length = origin_length(string);
 
-	for (place = 0; words[place] != NULL; place++)
-		if (span_is(value, words[place]))
-			return place;
+	if (length > 0 && strcmp(string + length, "/") == 0)
+		return NULL;
+	if (length > 0 && string[length] == '/')
+		return "must have no path: links are signed for a host alone";
+	return length > 0 && string[length] == '\0' ?
+	    NULL :
+	    "must look like https://s3.example.com";
+}
+
+/* What is wrong with STRING as a value of KEY; NULL if nothing is. */
+static const char *string_wrong(const struct key *key, const char *string)
+{
+	bool good = true;
+	const char *wrong = NULL;
+
+	switch (key->kind) {
+	case KIND_URL:
+		good = is_url_path(string);
+		wrong = "must be a plain URL path, such as /secure";
+		break;
+	case KIND_ORIGIN: return endpoint_wrong(string);
+	case KIND_ADDRESS:
+		good = is_address(string);
+		wrong = "must look like https://label.example/cgi-bin/redeem";
+		break;
+	case KIND_CONTACT:
+		good = is_contact(string);
+		wrong = "must be a mail address, or begin with https://";
+		break;
+	case KIND_ZONE:
+		good = zone_known(string);
+		wrong = "no such time zone on this machine";
+		break;
+	case KIND_NAME:
+		good = is_name(string);
+		wrong = "must be letters, digits, dots, dashes, underscores";
+		break;
+	case KIND_TEXT:
+	case KIND_PREFIX:
+	case KIND_SECRET:
+		good = is_printable(string);
+		wrong = "must be printable ASCII characters without blanks";
+		break;
+	case KIND_FOLDER:
+	case KIND_FILE:
+	case KIND_NUMBER:
+	case KIND_WORD: break;
+	}
+	return good ? NULL : wrong;
+}
+
+/* Returns the index of STRING in WORDS, or -1. */
+static long word_index(const char *string, const char *const *words)
+{
+	long index;
+
+	for (index = 0; words[index] != NULL; index++)
+		if (strcmp(string, words[index]) == 0)
+			return index;
 	return -1;
 }
 
-/* What is wrong with STRING as the value of KEY, or NULL. */
-static const char *string_wrong(const struct key *key, const char *string)
+static void words_list(struct buf *out, const char *const *words)
 {
-	long length = (long)strlen(string);
-
-	if (key->kind == KIND_PATH && *string != '/')
-		return "must begin with a slash";
-	if (key->kind == KIND_URL && !is_url_path(string))
-		return "must be a plain URL path, as /secure";
-	if (key->kind == KIND_ORIGIN && !is_origin(string))
-		return "must be as https://s3.example.com";
-	if (key->kind == KIND_ZONE && !zone_known(string))
-		return "no such time zone on this machine";
-	if (key->kind == KIND_NAME && !is_name(string))
-		return "must be letters, digits, dots and dashes";
-	if ((key->kind == KIND_TEXT || key->kind == KIND_SECRET) &&
-	    !is_printable(string))
-		return "must be printable characters without blanks";
-	if (key->kind == KIND_SECRET && length < key->least)
-		return "too short for a secret";
-	return key->kind == KIND_SECRET && length > key->most ? "too long" :
-								NULL;
+	for (; *words != NULL; words++)
+		buf_addf(out, "%s%s", *words,
+		    words[1] == NULL     ? "" :
+			words[2] == NULL ? " or " :
+					   ", ");
 }
 
-/* Puts VALUE in its place; what is wrong with it, or NULL. */
-static const char *key_set(
-    struct settings *settings, const struct key *key, struct span value)
-{
-	char *string = (char *)settings + key->offset;
-	long number;
-
-	if (value.length == 0)
-		return "the value is missing";
-	if (key->kind == KIND_NUMBER || key->kind == KIND_WORD) {
-		if (key->kind == KIND_WORD)
-			number = word_index(value, key->words);
-		else if (!number_parse(value, key->least, key->most, &number))
-			number = -1;
-		if (number < 0)
-			return key->kind == KIND_WORD ?
-			    "not a word known here" :
-			    "not a number in range";
-		memcpy(string, &number, sizeof(number));
-		return NULL;
-	}
-	if (!span_copy(value, string, PATH_SIZE))
-		return "too long";
-	return string_wrong(key, string);
-}
-
-/*
- * Reads settings from the text of settings->file. False if anything in it is
- * wrong, which is then said with file, line and key. [S13]
- */
-static bool settings_parse(struct settings *settings, struct span rest)
-{
-	bool seen[LENGTH(keys)] = {false};
-	bool good = true;
-	int number;
-
-	for (number = 1; rest.length > 0; number++) {
-		struct span line = span_trim(span_split(&rest, '\n'));
-		struct span key, value;
-		const char *wrong = "not a key known here";
-		size_t i;
-
-		if (line.length == 0 || *line.bytes == '#')
-			continue;
-		if (!line_split(line, &key, &value))
-			wrong = "a line is \"key: value\"";
-		for (i = 0; i < LENGTH(keys); i++) {
-			if (!span_is(key, keys[i].name))
-				continue;
-			wrong = seen[i] ? "is set twice" :
-					  key_set(settings, &keys[i], value);
-			seen[i] = true;
-		}
-		if (wrong != NULL) {
-			complain("%s:%d: %.*s: %s", settings->file, number,
-			    (int)key.length, key.bytes, wrong);
-			good = false;
-		}
-	}
-	return good;
-}
-
-/* Takes slashes off the end of URL, so that another can be put there. */
-static void end_trim(char *url)
+/* Drops slashes from the end of URL, so that a path can follow it. */
+static void drop_slashes(char *url)
 {
 	size_t length = strlen(url);
 
@@ -1388,44 +1601,206 @@ static void end_trim(char *url)
 		url[--length] = '\0';
 }
 
-/* The rest of the settings: defaults that depend on others, what must be. */
-static bool settings_complete(struct settings *settings)
+/* A number, or one of the words; if neither, WRONG says what it must be. */
+static void number_value_parse(const struct key *key, const char *string,
+    struct value *value, struct buf *wrong)
+{
+	if (key->kind == KIND_WORD) {
+		value->number = word_index(string, key->words);
+		if (value->number >= 0)
+			return;
+		buf_adds(wrong, "must be ");
+		words_list(wrong, key->words);
+	} else if (!number_parse(
+		       span_of(string), key->min, key->max, &value->number)) {
+		buf_addf(wrong, "must be a number from %ld to %ld", key->min,
+		    key->max);
+	}
+}
+
+/*
+ * Parses STRING as a value of KEY. What is wrong with it is added to WRONG,
+ * which never gets the value itself: it may be a secret. [S16]
+ */
+static void value_parse(
+    const struct key *key, char *string, struct value *value, struct buf *wrong)
+{
+	long max = key->kind == KIND_SECRET ? key->max : PATH_SIZE - 1;
+	long length = (long)strlen(string);
+	const char *reason;
+
+	if (length == 0) {
+		buf_adds(wrong, "the value is missing");
+	} else if (key->kind == KIND_NUMBER || key->kind == KIND_WORD) {
+		number_value_parse(key, string, value, wrong);
+	} else if (length > max) {
+		buf_addf(wrong, "must not be longer than %ld characters", max);
+	} else if (key->kind == KIND_SECRET && length < key->min) {
+		buf_addf(wrong, "must have at least %ld characters", key->min);
+	} else {
+		reason = string_wrong(key, string);
+		if (reason != NULL)
+			buf_adds(wrong, reason);
+		if (key->kind == KIND_URL || key->kind == KIND_ORIGIN ||
+		    key->kind == KIND_PREFIX)
+			drop_slashes(string);
+		value->string = string;
+	}
+}
+
+/* Returns the key of this name, or KEYS. */
+static enum key_id key_find(struct span name)
+{
+	int key = 0;
+
+	while (key < KEYS && !span_is(name, keys[key].name))
+		key++;
+	return (enum key_id)key;
+}
+
+/*
+ * Can NAME be a mistyped key? If not, it may be part of a secret whose line has
+ * lost its colon, and must not be shown. [S16]
+ */
+static bool resembles_key(struct span name)
 {
 	size_t i;
 
-	if (settings->grace < 0)
-		settings->grace = settings->window;
-	for (i = 0; i < LENGTH(keys); i++) {
-		if ((keys[i].needed & FOR(settings->delivery)) != 0 &&
-		    ((const char *)settings)[keys[i].offset] == '\0') {
-			complain("%s: %s: is required", settings->file,
-			    keys[i].name);
+	for (i = 0; i < name.length; i++)
+		if (!isalpha((unsigned char)name.bytes[i]) &&
+		    name.bytes[i] != '-' && name.bytes[i] != '_')
 			return false;
-		}
-	}
-	if (settings->cgi.handoff == HANDOFF_ACCEL &&
-	    settings->cgi.handoff_prefix[0] == '\0') {
-		complain("%s: handoff-prefix: is required", settings->file);
+	return name.length > 0 && name.length <= 20;
+}
+
+/*
+ * Takes over one line of settings->text: neither blank nor a comment. Ends its
+ * value with NUL. False, with a complaint, if it is wrong.
+ */
+static bool settings_parse_line(
+    struct settings *settings, int number, struct span line)
+{
+	struct span name, text;
+	struct value value = {0, ""};
+	char buffer[256];
+	struct buf wrong = buf_init(buffer, sizeof(buffer));
+	enum key_id key;
+	char *string;
+
+	if (!line_split(line, &name, &text) ||
+	    ((key = key_find(name)) == KEYS && !resembles_key(name))) {
+		complain("%s:%d: must be a key, a colon and a value",
+		    settings->file, number);
 		return false;
 	}
-	end_trim(settings->apache.url);
-	end_trim(settings->secdownload.prefix);
-	end_trim(settings->cgi.handoff_prefix);
-	end_trim(settings->s3.endpoint);
-	end_trim(settings->s3.prefix);
+	string = settings->text + (text.bytes - settings->text);
+	string[text.length] = '\0';
+	if (key == KEYS)
+		buf_adds(&wrong, "there is no such key");
+	else if (settings->given[key])
+		buf_adds(&wrong, "is set twice");
+	else
+		value_parse(&keys[key], string, &value, &wrong);
+	if (wrong.length > 0) {
+		complain("%s:%d: %.*s: %s", settings->file, number,
+		    (int)name.length, name.bytes, buffer);
+		return false;
+	}
+	settings->given[key] = true;
+	setting_assign(settings, key, value);
 	return true;
 }
 
-/* Are there no secrets in the settings, or can nobody else read them? [S16] */
+/*
+ * Parses settings->text. False if anything in it is wrong; complaints then name
+ * the file, the line and the key. [S13]
+ */
+static bool settings_parse(struct settings *settings)
+{
+	struct span rest = bom_skip(span_of(settings->text));
+	bool good = true;
+	int number;
+
+	for (number = 1; rest.length > 0; number++) {
+		struct span line = span_trim(span_split(&rest, '\n'));
+
+		if (line.length > 0 && *line.bytes != '#')
+			good = settings_parse_line(settings, number, line) &&
+			    good;
+	}
+	return good;
+}
+
+/* Is KEY missing, though it or the delivery in use is nothing without it? */
+static bool key_missing(const struct settings *settings, int key)
+{
+	const char *delivery = delivery_words[settings->delivery];
+
+	if (settings->given[key])
+		return false;
+	if (key == KEY_HANDOFF_PREFIX)
+		return settings->cgi.handoff == HANDOFF_ACCEL;
+	return keys[key].required ||
+	    (keys[key].needed_by != NULL &&
+		strcmp(keys[key].needed_by, delivery) == 0);
+}
+
+/*
+ * Makes *PATH absolute: a relative one is below the folder of the settings'
+ * file, wherever symbolic links to that file may be. The new path goes to ROOM.
+ */
+static bool path_join(
+    const struct settings *settings, const char **path, struct buf *room)
+{
+	const char *joined = room->bytes + room->length;
+	char *folder;
+
+	if (**path == '/' || **path == '\0')
+		return true;
+	folder = realpath(settings->file, NULL);
+	if (folder == NULL) {
+		complain("%s: %s", settings->file, strerror(errno));
+		return false;
+	}
+	*strrchr(folder, '/') = '\0';
+	buf_addf(room, "%s/%s", folder, *path);
+	buf_addmem(room, "", 1);
+	free(folder);
+	*path = joined;
+	if (room->overflowed)
+		complain("%s: %s", settings->file, strerror(ENAMETOOLONG));
+	return !room->overflowed;
+}
+
+/* Checks that nothing is missing, and sets what depends on other settings. */
+static bool settings_complete(struct settings *settings)
+{
+	struct buf room = buf_init(settings->joined, sizeof(settings->joined));
+	bool good = true;
+	int key;
+
+	for (key = 0; key < KEYS; key++) {
+		if (key_missing(settings, key)) {
+			complain("%s: %s: is required", settings->file,
+			    keys[key].name);
+			good = false;
+		}
+	}
+	if (!settings->given[KEY_GRACE])
+		settings->grace = settings->window;
+	return good && path_join(settings, &settings->home, &room) &&
+	    path_join(settings, &settings->apache.secure, &room);
+}
+
+/* False, with a complaint, if there are secrets that others can read. [S16] */
 static bool settings_hidden(const struct settings *settings)
 {
 	bool secrets = false;
 	struct stat st;
-	size_t i;
+	int key;
 
-	for (i = 0; i < LENGTH(keys); i++)
-		if (keys[i].kind == KIND_SECRET &&
-		    ((const char *)settings)[keys[i].offset] != '\0')
+	for (key = 0; key < KEYS; key++)
+		if (keys[key].kind == KIND_SECRET && settings->given[key])
 			secrets = true;
 	if (!secrets)
 		return true;
@@ -1440,25 +1815,13 @@ static bool settings_hidden(const struct settings *settings)
 	return false;
 }
 
+/* Wipes the secrets, with all else that was in the file. [S16] */
 static void settings_wipe(struct settings *settings)
 {
-	size_t i;
-
-	for (i = 0; i < LENGTH(keys); i++)
-		if (keys[i].kind == KIND_SECRET)
-			wipe((char *)settings + keys[i].offset, PATH_SIZE);
+	wipe(settings->text, sizeof(settings->text));
 }
 
-static void settings_default(struct settings *settings)
-{
-	memset(settings, 0, sizeof(*settings));
-	memcpy(settings->apache.url, "/secure", sizeof("/secure"));
-	settings->window = 120;
-	settings->grace = -1;
-	settings->tries = 30;
-}
-
-/* An environment env; empty where there is none. */
+/* Returns a variable of the environment, or "". */
 static const char *env(const char *name)
 {
 	const char *value = getenv(name);
@@ -1466,62 +1829,74 @@ static const char *env(const char *name)
 	return value != NULL ? value : "";
 }
 
-/*
- * Reads the file that holds the settings: $REDEEM_CONF, else .htredeem beside
- * the program, else .htredeem in the current directory. As read_file.
- */
-static ssize_t settings_find(struct settings *settings, char *buffer)
+/* Reads the file FOLDER NAME into settings->text; as read_file. */
+static ssize_t settings_read(
+    struct settings *settings, struct span folder, const char *name)
 {
-	const char *script = env("SCRIPT_FILENAME");
-	const char *slash = strrchr(script, '/');
 	struct buf path = buf_init(settings->file, sizeof(settings->file));
 
-	if (*env("REDEEM_CONF") != '\0') {
-		buf_adds(&path, env("REDEEM_CONF"));
-		return read_file(
-		    AT_FDCWD, path.bytes, buffer, SETTINGS_MAX + 1);
+	buf_addmem(&path, folder.bytes, folder.length);
+	buf_adds(&path, name);
+	if (path.overflowed) {
+		errno = ENAMETOOLONG;
+		return -1;
 	}
-	if (slash != NULL) {
-		ssize_t length;
-
-		buf_addmem(&path, script, (size_t)(slash - script) + 1);
-		buf_adds(&path, ".htredeem");
-		length = read_file(
-		    AT_FDCWD, path.bytes, buffer, SETTINGS_MAX + 1);
-		if (length >= 0 || errno != ENOENT)
-			return length;
-	}
-	path = buf_init(settings->file, sizeof(settings->file));
-	buf_adds(&path, ".htredeem");
-	return read_file(AT_FDCWD, path.bytes, buffer, SETTINGS_MAX + 1);
+	return read_file(
+	    AT_FDCWD, path.bytes, settings->text, sizeof(settings->text));
 }
 
-/* Finds and reads the settings; false, with a complaint, if they do not hold. */
-static bool settings_load(struct settings *settings)
+/*
+ * Reads the settings' file: $REDEEM_CONF, else .htredeem in the folder of
+ * PROGRAM, else .htredeem in the current folder. Only a file that is not there
+ * is passed over. As read_file.
+ */
+static ssize_t settings_find(struct settings *settings, const char *program)
 {
-	char buffer[SETTINGS_MAX + 1];
-	struct span whole = {buffer, 0};
+	const char *conf = env("REDEEM_CONF");
+	const char *slash = strrchr(program, '/');
+	struct span folder = {program, 0};
 	ssize_t length;
-	bool good;
 
-	settings_default(settings);
-	length = settings_find(settings, buffer);
-	if (length < 0) {
-		complain("%s: %s", settings->file, strerror(errno));
+	if (*conf != '\0')
+		return settings_read(settings, folder, conf);
+	if (slash != NULL) {
+		folder.length = (size_t)(slash - program) + 1;
+		length = settings_read(settings, folder, ".htredeem");
+		if (length >= 0 || errno != ENOENT)
+			return length;
+		folder.length = 0;
+	}
+	return settings_read(settings, folder, ".htredeem");
+}
+
+/* Dates and times are from now on in the zone of the settings. */
+static bool zone_use(const struct settings *settings)
+{
+	if (settings->timezone[0] == '\0')
+		return true;
+	if (setenv("TZ", settings->timezone, 1) != 0) {
+		complain("TZ: %s", strerror(errno));
 		return false;
 	}
-	whole.length = (size_t)length;
-	good = settings_parse(settings, whole) && settings_complete(settings) &&
-	    settings_hidden(settings);
-	wipe(buffer, sizeof(buffer));
-	if (good && settings->timezone[0] != '\0') {
-		if (setenv("TZ", settings->timezone, 1) != 0) {
-			complain("TZ: %s", strerror(errno));
-			return false;
-		}
-		tzset();
+	tzset();
+	return true;
+}
+
+/*
+ * Finds and reads the settings of PROGRAM, a path; false, with complaints, if
+ * anything in them is wrong. [S13]
+ */
+static bool settings_load(struct settings *settings, const char *program)
+{
+	settings_default(settings);
+	if (settings_find(settings, program) < 0) {
+		complain("%s: %s", settings->file,
+		    errno == EILSEQ ? "is not plain text in UTF-8" :
+				      strerror(errno));
+		return false;
 	}
-	return good;
+	return settings_parse(settings) && settings_complete(settings) &&
+	    settings_hidden(settings) && zone_use(settings);
 }
 
 /*
@@ -5791,7 +6166,7 @@ enum outcome redeem(struct shop *shop, int in, int out)
 	shop_begin(shop);
 	outcome = request_read(&shop->request, in);
 	/* nothing without settings that hold */
-	good = settings_load(&shop->settings);
+	good = settings_load(&shop->settings, env("SCRIPT_FILENAME"));
 	shop->language = language_choose(
 	    shop->request.languages, shop->settings.language);
 	if (good && page_load(shop))
@@ -6075,11 +6450,11 @@ static bool check_clock(const struct shop *shop)
 }
 
 /* Looks at all that a redemption needs, and says each thing. */
-static bool check_all(struct shop *shop)
+static bool check_all(struct shop *shop, const char *program)
 {
 	bool good;
 
-	if (!say(settings_load(&shop->settings), "settings", "%s",
+	if (!say(settings_load(&shop->settings, program), "settings", "%s",
 		shop->settings.file))
 		return false;
 	shop->language = shop->settings.language;
@@ -6099,14 +6474,18 @@ static bool check_all(struct shop *shop)
 	return check_clock(shop) && good;
 }
 
-/* The exit status: 1 if anything is wrong. */
-static int check(struct shop *shop)
+/*
+ * Checks the shop of PROGRAM, the path by which it was called, unless a server's
+ * variable names another. Returns the exit status: 1 if anything is wrong.
+ */
+static int check(struct shop *shop, const char *program)
 {
+	const char *script = env("SCRIPT_FILENAME");
 	bool good;
 
 	shop_begin(shop);
 	shop->site.now = time(NULL);
-	good = check_all(shop);
+	good = check_all(shop, *script != '\0' ? script : program);
 	shop_close(shop);
 	settings_wipe(&shop->settings);
 	return good ? 0 : 1;
@@ -6124,13 +6503,16 @@ static const char usage[] =
     "Settings: $REDEEM_CONF, else .htredeem beside the program or in the\n"
     "current directory.\n";
 
-/* Does what the one OPTION says; the exit status: 1 if anything is wrong. */
-int shell(struct shop *shop, const char *option)
+/*
+ * Does what the one OPTION of PROGRAM, a path, says. Returns the exit status: 1
+ * if anything is wrong, 2 if there is no such option.
+ */
+int shell(struct shop *shop, const char *program, const char *option)
 {
 	static const char version[] = "redeem " VERSION "\n";
 
 	if (strcmp(option, "--check") == 0)
-		return check(shop);
+		return check(shop, program);
 	if (strcmp(option, "--version") == 0)
 		return !write_all(STDOUT_FILENO, version, strlen(version));
 	if (strcmp(option, "--help") == 0)
@@ -6176,6 +6558,6 @@ int main(int argc, char **argv)
 		(void)redeem(&shop, STDIN_FILENO, STDOUT_FILENO);
 		return 0;
 	}
-	return shell(&shop, argc == 2 ? argv[1] : "");
+	return shell(&shop, argc > 0 ? argv[0] : "", argc == 2 ? argv[1] : "");
 }
 #endif

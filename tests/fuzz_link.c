@@ -209,7 +209,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	long handoff;
 
 	variables_set(&variables, &input, kept, ours);
-	handoff = word_index(span_of(env("HANDOFF")), handoff_words);
+	handoff = word_index(env("HANDOFF"), handoff_words);
 	if (handoff > 0)
 		variables.item[0] = confs[handoff];
 	signed_as = path_sign(&variables);

@@ -92,8 +92,13 @@ static void values_check(const struct settings *settings)
 	assert(settings->tries >= 0 && settings->tries <= 100000);
 	assert(settings->apache.links == LINKS_SYMBOLIC ||
 	    settings->apache.links == LINKS_HARD);
-	assert(settings->delivery >= 0 &&
-	    settings->delivery < (long)LENGTH(deliveries));
+	assert(settings->delivery < LENGTH(deliveries));
+	assert(settings->retry >= 0 && settings->retry <= 400L * 86400);
+	assert(settings->start == START_PAGE || settings->start == START_FILE);
+	string_check(settings->address);
+	string_check(settings->contact);
+	assert(strpbrk(settings->contact, "<>\"' ") == NULL);
+	assert(strpbrk(settings->address, "<>\"' ?#") == NULL);
 }
 
 /* Each line is blank, a comment, or has a key of its own. */
@@ -101,6 +106,7 @@ static void lines_check(struct span rest)
 {
 	size_t seen[LENGTH(keys)] = {0};
 
+	rest = bom_skip(rest);
 	while (rest.length > 0) {
 		struct span line = span_trim(span_split(&rest, '\n'));
 		size_t known = 0;
@@ -141,7 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	file_fill(complaint_file, "", 0);
 	variables_set(&variables, &none, kept, ours);
 	memset(&settings, 'x', sizeof(settings));
-	good = settings_load(&settings);
+	good = settings_load(&settings, "");
 	variables_unset(&variables);
 	lines = complaints_check(
 	    said, file_take(complaint_file, said, sizeof(said)));

@@ -223,7 +223,7 @@ like 'the greatest weight wins' "$(page)" '<html lang="fr">'
 base_settings 'language: xx'
 give_form
 is 'a language that is not there is an error' "$(outcome)" not-set-up
-like 'which is named' "$(cat "$tmp/complaint")" '.htredeem:4: language: not a word known here'
+like 'which is named' "$(cat "$tmp/complaint")" '.htredeem:4: language: must be en, fr, de, nl or es'
 base_settings
 
 # What the form says to phones, and to those who hear it.

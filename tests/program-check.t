@@ -49,7 +49,7 @@ rm "$shop/home/lists"
 delivery 'delivery: cgi'
 wrong 'no key' 'htredeem: key: is required'
 delivery 'delivery: cgi' 'key: too-short'
-wrong 'a short key' 'htredeem:3: key: too short for a secret'
+wrong 'a short key' 'htredeem:3: key: must have at least 32 characters'
 delivery 'delivery: cgi' "key: $key" 'handoff: X-Accel-Redirect'
 wrong 'X-Accel-Redirect to nowhere' 'htredeem: handoff-prefix: is required'
 delivery 'delivery: secdownload' 'prefix: /dl' "secret: $key" 'algorithm: md5'

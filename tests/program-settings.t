@@ -30,6 +30,53 @@ mv "$cgi/.htredeem" "$tmp/conf"
 is 'REDEEM_CONF is used' "$(form REDEEM_CONF="$tmp/conf")" form
 is 'a header of the client is not REDEEM_CONF' "$(cd / && form HTTP_REDEEM_CONF="$tmp/conf")" not-set-up
 
+# A file that is there is the one, however empty.
+mkdir "$tmp/empty"
+: >"$tmp/empty/.htredeem"
+good
+is 'an empty file beside the program is not passed over' \
+	"$(cd "$cgi" && form SCRIPT_FILENAME="$tmp/empty/redeem.cgi")" not-set-up
+like 'and is what the complaint names' "$(cat "$tmp/complaint")" \
+	"^redeem: $tmp/empty/.htredeem: home: is required"
+is 'a folder without the file is' \
+	"$(cd "$cgi" && form SCRIPT_FILENAME="$tmp/redeem.cgi")" form
+is 'a name that is too long is an error' \
+	"$(cd "$cgi" && form SCRIPT_FILENAME="/$(printf '%01100d' 0)/redeem.cgi")" not-set-up
+
+# Relative folders are below the settings' own, wherever the program was started
+# and whatever link leads to the settings.
+settings 'home: ../home' 'secure: ../public_html/secure' 'page: page.html'
+printf '<h1>Ours</h1><!-- redeem -->\n' >"$shop/home/page.html"
+code RELATE
+post relate
+like 'relative folders: a link' "$(sed -n 1p "$tmp/answer")" 303
+is 'which leads to the file' \
+	"$(cat "$(find "$shop/public_html/secure" -mindepth 3 -type l)")" "$(cat "$shop"/home/files/*)"
+ln -s "$cgi/.htredeem" "$tmp/linked"
+is 'relative folders: by a link to the settings' "$(cd / && form REDEEM_CONF="$tmp/linked")" form
+like 'relative folders: the page' "$(cat "$tmp/answer")" Ours
+check
+is 'relative folders: --check' "$checked" 0
+rm -rf "$shop/public_html/secure"/*
+
+# editors on Windows
+printf '\357\273\277home: %s\r\nsecure: %s\r\n' "$shop/home" "$shop/public_html/secure" >"$cgi/.htredeem"
+is 'a byte order mark and CRLF' "$(form)" form
+printf 'h\000o\000m\000e\000' >"$cgi/.htredeem"
+is 'UTF-16' "$(form)" not-set-up
+like 'is called that' "$(cat "$tmp/complaint")" 'htredeem: is not plain text in UTF-8'
+
+# A value may be a secret, whatever went wrong with its line.
+for line in 'key S3CRET' 'S3CRET' 'key S3CRET: x' 'S3CRET:x' 'key=S3CRET:' 'key: S3CRET' \
+	'timezone: ../S3CRET' 'links: S3CRET' 'window: S3CRET' 's3-endpoint: S3CRET' 'contact: S3CRET'
+do
+	good "$line"
+	chmod 600 "$cgi/.htredeem"
+	is "$line: is wrong" "$(form)" not-set-up
+	like "$line: is named" "$(cat "$tmp/complaint")" 'htredeem:3: '
+	unlike "$line: is not shown" "$(cat "$tmp/complaint" "$tmp/answer")" S3CRET
+done
+
 # [S13]: all errors are named, each with its line
 settings "home: $shop/home" 'colour: red' 'window:' 'grace: x' 'links: soft' "home: $shop" \
 	"secure: $shop/public_html/secure"
@@ -73,7 +120,10 @@ is 'timezone: the window is in the time of the server' \
 good
 check
 is '--check: all is well' "$checked" 0
-is '--check: it says each thing' "$(grep -c '^ok ' "$tmp/check")" 9
+is '--check: it says each thing' "$(awk '/^ok / { printf "%s ", $2 }' "$tmp/check")" \
+	'settings delivery page home codes files log attempts secure clock '
+(cd / && env -u SCRIPT_FILENAME "$cgi/redeem.cgi" --check) >"$tmp/check" 2>&1 || :
+like '--check: from another folder' "$(cat "$tmp/check")" "^ok     settings  $cgi/.htredeem\$"
 is '--check: nothing is left behind' \
 	"$(find "$shop/home/codes" "$shop/public_html/secure" -name '.check' -o -name '.????????????????????????????????')" ''
 rm -rf "$shop/public_html/secure"

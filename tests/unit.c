@@ -277,9 +277,9 @@ END_TEST
 static bool parse_settings(struct settings *settings, const char *text)
 {
 	settings_default(settings);
-	memcpy(settings->file, "test", sizeof("test"));
-	return settings_parse(settings, span_of(text)) &&
-	    settings_complete(settings);
+	memcpy(settings->file, "/s/.htredeem", sizeof("/s/.htredeem"));
+	memcpy(settings->text, text, strlen(text) + 1);
+	return settings_parse(settings) && settings_complete(settings);
 }
 
 #define GOOD "home: /h\nsecure: /s\n"
@@ -297,6 +297,10 @@ START_TEST(settings_have_defaults)
 	ck_assert_int_eq(s.tries, 30);
 	ck_assert_int_eq(s.apache.links, LINKS_SYMBOLIC);
 	ck_assert_int_eq(s.delivery, DELIVERY_APACHE);
+	ck_assert_int_eq(s.retry, 86400);
+	ck_assert_int_eq(s.start, START_PAGE);
+	ck_assert_str_eq(s.address, "");
+	ck_assert_str_eq(s.contact, "");
 	ck_assert_str_eq(s.page, "");
 	ck_assert_str_eq(s.timezone, "");
 }
@@ -310,7 +314,9 @@ START_TEST(settings_are_read)
 	    "# a comment\r\n\r\n"
 	    "home : /h \r\n secure:/s\r\nurl: /d/l/\r\nwindow: 60\r\n"
 	    "grace: 0\r\ntries: 0\r\nlinks: hard\r\ndelivery: apache\r\n"
-	    "timezone: CET-1CEST\r\npage: /p: q.html"));
+	    "timezone: CET-1CEST\r\npage: /p: q.html\r\nstart: file\r\n"
+	    "retry: 0\r\naddress: https://label.example/cgi-bin/redeem.cgi\r\n"
+	    "contact: help@label.example\r\nlanguage: nl"));
 	ck_assert_str_eq(s.home, "/h");
 	ck_assert_str_eq(s.apache.url, "/d/l");
 	ck_assert_int_eq(s.window, 60);
@@ -319,6 +325,105 @@ START_TEST(settings_are_read)
 	ck_assert_int_eq(s.apache.links, LINKS_HARD);
 	ck_assert_str_eq(s.timezone, "CET-1CEST");
 	ck_assert_str_eq(s.page, "/p: q.html");
+	ck_assert_int_eq(s.start, START_FILE);
+	ck_assert_int_eq(s.retry, 0);
+	ck_assert_str_eq(s.address, "https://label.example/cgi-bin/redeem.cgi");
+	ck_assert_str_eq(s.contact, "help@label.example");
+	ck_assert_int_eq(s.language, LANGUAGE_DUTCH);
+}
+END_TEST
+
+/* Editors on Windows put a byte order mark first. */
+START_TEST(settings_may_begin_with_a_mark)
+{
+	struct settings s;
+
+	ck_assert(parse_settings(&s, "\xef\xbb\xbf" GOOD));
+	ck_assert_str_eq(s.home, "/h");
+	ck_assert(!parse_settings(&s, GOOD "\xef\xbb\xbfwindow: 1\n"));
+	ck_assert(!parse_settings(&s, "\xef\xbb" GOOD));
+}
+END_TEST
+
+/* A row for each key, with words for what takes words. */
+START_TEST(each_key_has_its_row)
+{
+	int key;
+
+	for (key = 0; key < KEYS; key++) {
+		ck_assert(keys[key].name != NULL);
+		ck_assert_int_eq(key_find(span_of(keys[key].name)), key);
+		ck_assert(
+		    (keys[key].kind == KIND_WORD) == (keys[key].words != NULL));
+		ck_assert(
+		    (keys[key].kind == KIND_NUMBER ||
+			keys[key].kind == KIND_SECRET) == (keys[key].max > 0));
+	}
+	ck_assert_int_eq(key_find(span_of("")), KEYS);
+}
+END_TEST
+
+static const struct {
+	const char *contact;
+	bool good;
+} contact_cases[] = {
+    {"help@label.example", true},
+    {"a.b+c_d-e@mail.label.example", true},
+    {"https://label.example", true},
+    {"https://label.example/", true},
+    {"https://label.example:8443/contact.php?about=codes&x=1#form", true},
+    {"http://label.example/", false},
+    {"label.example", false},
+    {"@label.example", false},
+    {"help@", false},
+    {"help@label", false},
+    {"help@.example", false},
+    {"a b@label.example", false},
+    {"help@label.example?cc=all", false},
+    {"help@a@label.example", false},
+    {"\"help\"@label.example", false},
+    {"help@label.example,other@label.example", false},
+    {"mailto:help@label.example", false},
+    {"https://label.example/\"><b>", false},
+    {"https://label.example/a'b", false},
+    {"https://label.example?x", false},
+    {"https://me@label.example/", false},
+    {"https:///x", false},
+    {"javascript:alert(1)", false},
+    {"h\xc3\xa9lp@label.example", false},
+};
+
+START_TEST(contacts_are_checked)
+{
+	ck_assert_int_eq(
+	    is_contact(contact_cases[_i].contact), contact_cases[_i].good);
+}
+END_TEST
+
+/* The longest values that fit, and one character more. */
+START_TEST(long_values_have_a_limit)
+{
+	static const struct {
+		const char *key;
+		int max;
+	} cases[] = {{"s3-token", 4096}, {"key", 128}, {"secret", 128},
+	    {"s3-key", PATH_SIZE - 1}, {"page", PATH_SIZE - 1},
+	    {"home", PATH_SIZE - 1}};
+	char text[SETTINGS_MAX];
+	struct settings s;
+	size_t i;
+	int more;
+
+	for (i = 0; i < LENGTH(cases); i++) {
+		for (more = 0; more < 2; more++) {
+			bool home = strcmp(cases[i].key, "home") == 0;
+
+			(void)snprintf(text, sizeof(text),
+			    "%ssecure: /s\n%s: /%0*d", home ? "" : "home: /h\n",
+			    cases[i].key, cases[i].max - 1 + more, 0);
+			ck_assert(parse_settings(&s, text) == (more == 0));
+		}
+	}
 }
 END_TEST
 
@@ -351,7 +456,11 @@ static const char *const bad_settings[] = {"", "home: /h\n", "secure: /s\n",
     GOOD "window: two\n", GOOD "window: -1\n", GOOD "window: 1e3\n",
     GOOD "window: 99999999999\n", GOOD "window 120\n", GOOD "grace: 1.5\n",
     GOOD "links: soft\n", GOOD "delivery: post\n", GOOD "home: /again\n",
-    "home: h\nsecure: /s\n", "home: /h\nsecure: s\n", GOOD "url: secure\n",
+    GOOD "start: now\n", GOOD "retry: -1\n", GOOD "retry: 34560001\n",
+    GOOD "address: label.example/cgi-bin/redeem.cgi\n",
+    GOOD "address: /cgi-bin/redeem.cgi\n", GOOD "address: ftp://a/b\n",
+    GOOD "address: https://a/b?c\n", GOOD "address: https://a@b/\n",
+    GOOD "contact: label\n", GOOD "url: secure\n", GOOD "url: //\n",
     GOOD "url: /a b\n", GOOD "url: /a\"b\n", GOOD "url: http://x/\n",
     GOOD "timezone: Nowhere/Atall\n", GOOD "timezone: ../../etc/passwd\n",
     GOOD "Window: 60\n", GOOD "nonsense\n", GOOD "key: short\n",
@@ -1446,9 +1555,7 @@ static void shop_set_up(const char *more)
 
 	buf_adds(&conf, "home: /h\n");
 	buf_adds(&conf, more);
-	settings_default(&shop.settings);
-	ck_assert(settings_parse(&shop.settings, span_of(text)));
-	ck_assert(settings_complete(&shop.settings));
+	ck_assert(parse_settings(&shop.settings, text));
 	shop_begin(&shop);
 	memcpy(shop.request.script, "/r.cgi", sizeof("/r.cgi"));
 	shop.site.now = 1700000000;
@@ -1764,6 +1871,10 @@ int main(void)
 	tcase_add_test(all, window_in_utc);
 	tcase_add_test(all, settings_have_defaults);
 	tcase_add_test(all, settings_are_read);
+	tcase_add_test(all, settings_may_begin_with_a_mark);
+	tcase_add_test(all, each_key_has_its_row);
+	LOOP(all, contacts_are_checked, contact_cases);
+	tcase_add_test(all, long_values_have_a_limit);
 	tcase_add_test(all, zones_are_known);
 	tcase_add_test(all, grace_follows_the_window);
 	LOOP(all, bad_settings_are_refused, bad_settings);
