@@ -333,7 +333,7 @@ enum outcome {
 	ROW(SPANISH, "es")
 
 #define LANGUAGE_ENUM(name, tag) LANGUAGE_##name,
-#define LANGUAGE_TAG(name, tag) [LANGUAGE_##name] = tag,
+#define LANGUAGE_TAG(name, tag) [LANGUAGE_##name] = (tag),
 enum language { EACH_LANGUAGE(LANGUAGE_ENUM) LANGUAGES };
 static const char *const languages[] = {EACH_LANGUAGE(LANGUAGE_TAG) NULL};
 
@@ -4969,7 +4969,7 @@ enum phrase {
  * twice is an error, and with one missing the array has no valid size.
  */
 #define PHRASE_MEMBER(phrase, text) char phrase;
-#define PHRASE_ROW(phrase, text) [phrase] = text,
+#define PHRASE_ROW(phrase, text) [phrase] = (text),
 #define LANGUAGE_CHECK(name, tag)                                              \
 	struct name##_phrases {                                                \
 		name(PHRASE_MEMBER)                                            \
@@ -5843,6 +5843,11 @@ static bool reply_send_rest(
 /*
  * 15. redeem: from the form to the link
  */
+
+/* What main calls, and the tests, which include this file without main. */
+enum outcome redeem(struct shop *shop, int in, int out);
+void shop_close(struct shop *shop);
+int shell(struct shop *shop, const char *program, const char *option);
 
 /*
  * Adds LINE at the end of the open log, whole or not at all: the half that went
