@@ -3343,39 +3343,51 @@ struct offer {
 };
 
 /*
- * A way to let the buyer have the files. Where an ITEM is NULL, the page that
- * lists several is meant.
- *
- *	open		opens the folders that it needs besides home; false
- *			after a complaint: not set up, and nothing was written.
- *			NULL where home is enough
- *	publish		makes the link work; false after a complaint, and then
- *			nothing is left behind
- *	alive		does a published link still open ITEM? No complaint.
- *	withdraw	undoes publish
- *	address		adds the URL of ITEM, as it stands in Location; where
- *			there is none, or no room for it, TEXT overflows
- *	listed		adds the same as it stands in the page of several; NULL
- *			where that is no other
- *	origin		adds the origin (RFC 6454) of these URLs; NULL where it
- *			is the program's own
- *	sweep		removes a bounded number of expired links
- *	key		what the links are signed with that come back to this
- *			program; NULL where none do
+ * A way to let buyers have the files: one row of "deliveries" for each word that
+ * the setting "delivery" knows. The rest of the program calls what is here, and
+ * does not know which delivery is in use. ITEM is one of the files, or NULL for
+ * the page that lists them.
  */
 struct delivery {
+	/*
+	 * Opens the folders that it needs besides home. False after a complaint:
+	 * the shop is not set up, and nothing was written. NULL: home is enough.
+	 */
 	bool (*open)(struct site *);
+	/* Makes the link work. False after a complaint, with nothing left. */
 	bool (*publish)(const struct site *, const struct offer *);
+	/* Does a published link still open ITEM? No complaint. */
 	bool (*alive)(
 	    const struct site *, const struct link *, const struct item *);
+	/* Undoes publish. */
 	void (*withdraw)(const struct site *, const struct link *);
+	/*
+	 * Adds the URL of ITEM as it stands in Location. The text overflows if
+	 * there is none, or no room for it.
+	 */
 	void (*address)(const struct site *, const struct link *,
 	    const struct item *, struct buf *);
+	/* The same as it stands in the page. NULL: it is no other. */
 	void (*listed)(const struct site *, const struct link *,
 	    const struct item *, struct buf *);
+	/* Adds the origin (RFC 6454) of these URLs. NULL: the program's own. */
 	void (*origin)(const struct settings *, struct buf *);
+	/* Removes a bounded number of expired links. */
 	void (*sweep)(const struct site *);
+	/*
+	 * Returns the key that signs links which come back to this program.
+	 * NULL: none do.
+	 */
 	const char *(*key)(const struct settings *);
+
+	/* For --check: what it calls the folder that links are kept in, */
+	const char *folder;
+	/* adds its path, */
+	void (*folder_path)(const struct settings *, struct buf *);
+	/* says why it cannot work there, or returns NULL (NULL: it can), */
+	const char *(*unfit)(const struct site *);
+	/* and how it says the time. */
+	const char *clock;
 };
 
 /*
@@ -3771,6 +3783,22 @@ static void apache_sweep(const struct site *site)
 	remove_expired(site->secure, site->now);
 }
 
+static void apache_folder(const struct settings *settings, struct buf *text)
+{
+	buf_adds(text, settings->apache.secure);
+}
+
+static const char *apache_unfit(const struct site *site)
+{
+	struct stat home, secure;
+
+	if (site->settings->apache.links == LINKS_HARD &&
+	    fstat(site->home, &home) == 0 &&
+	    fstat(site->secure, &secure) == 0 && home.st_dev != secure.st_dev)
+		return "hard links need home and secure on one file system";
+	return NULL;
+}
+
 static bool apache_publish(const struct site *site, const struct offer *offer)
 {
 	struct path hidden = apache_path(offer->link, ".", "");
@@ -3971,6 +3999,11 @@ static void list_sweep(const struct site *site)
 	(void)close(fd);
 }
 
+static void list_folder_path(const struct settings *settings, struct buf *text)
+{
+	buf_addf(text, "%s/lists", settings->home);
+}
+
 /* The path of ITEM below home/files. */
 static const char *item_path(const struct item *item)
 {
@@ -4114,6 +4147,9 @@ static void s3_origin(const struct settings *settings, struct buf *text)
 {
 	bool secure = strncmp(settings->s3.endpoint, "https", 5) == 0;
 
+	/* the answer to settings that do not hold asks for it, too */
+	if (settings->s3.endpoint[0] == '\0')
+		return;
 	buf_adds(text, secure ? "https://" : "http://");
 	s3_host(settings, text);
 }
@@ -4268,6 +4304,29 @@ static void s3_address(const struct site *site, const struct link *link,
 		list_address(site, settings->s3.secret, link, text);
 }
 
+/* Does the server send the bytes that this program names to it? */
+static bool is_handed_over(const struct settings *settings)
+{
+	return settings->cgi.handoff != HANDOFF_NONE;
+}
+
+/* Adds the header that names ITEM to the server. */
+static void handoff_header(
+    const struct settings *settings, const struct item *item, struct buf *text)
+{
+	if (settings->cgi.handoff == HANDOFF_SENDFILE) {
+		buf_adds(text, "X-Sendfile: ");
+		buf_addurl(text, settings->home);
+		buf_adds(text, "/");
+		buf_addurl(text, item->path);
+	} else {
+		buf_addf(text, "X-Accel-Redirect: %s/",
+		    settings->cgi.handoff_prefix);
+		buf_addurl(text, item_path(item));
+	}
+	buf_adds(text, "\n");
+}
+
 static const char *cgi_key(const struct settings *settings)
 {
 	return settings->cgi.key;
@@ -4284,32 +4343,57 @@ static const char *s3_key(const struct settings *settings)
 }
 
 static const struct delivery deliveries[] = {
-    [DELIVERY_APACHE] = {.open = apache_open,
-	.publish = apache_publish,
-	.alive = apache_alive,
-	.withdraw = apache_withdraw,
-	.address = apache_address,
-	.listed = apache_listed,
-	.sweep = apache_sweep},
-    [DELIVERY_CGI] = {.publish = cgi_publish,
-	.alive = list_alive,
-	.withdraw = list_withdraw,
-	.address = cgi_address,
-	.sweep = list_sweep,
-	.key = cgi_key},
-    [DELIVERY_SECDOWNLOAD] = {.publish = list_publish,
-	.alive = list_alive,
-	.withdraw = list_withdraw,
-	.address = secdownload_address,
-	.sweep = list_sweep,
-	.key = secdownload_key},
-    [DELIVERY_S3] = {.publish = list_publish,
-	.alive = list_alive,
-	.withdraw = list_withdraw,
-	.address = s3_address,
-	.origin = s3_origin,
-	.sweep = list_sweep,
-	.key = s3_key},
+    [DELIVERY_APACHE] =
+	{
+	    .open = apache_open,
+	    .publish = apache_publish,
+	    .alive = apache_alive,
+	    .withdraw = apache_withdraw,
+	    .address = apache_address,
+	    .listed = apache_listed,
+	    .sweep = apache_sweep,
+	    .folder = "secure",
+	    .folder_path = apache_folder,
+	    .unfit = apache_unfit,
+	    .clock = "the server's %{TIME} must now be",
+	},
+    [DELIVERY_CGI] =
+	{
+	    .publish = cgi_publish,
+	    .alive = list_alive,
+	    .withdraw = list_withdraw,
+	    .address = cgi_address,
+	    .sweep = list_sweep,
+	    .key = cgi_key,
+	    .folder = "lists",
+	    .folder_path = list_folder_path,
+	    .clock = "it must now be",
+	},
+    [DELIVERY_SECDOWNLOAD] =
+	{
+	    .publish = list_publish,
+	    .alive = list_alive,
+	    .withdraw = list_withdraw,
+	    .address = secdownload_address,
+	    .sweep = list_sweep,
+	    .key = secdownload_key,
+	    .folder = "lists",
+	    .folder_path = list_folder_path,
+	    .clock = "it must now be",
+	},
+    [DELIVERY_S3] =
+	{
+	    .publish = list_publish,
+	    .alive = list_alive,
+	    .withdraw = list_withdraw,
+	    .address = s3_address,
+	    .origin = s3_origin,
+	    .sweep = list_sweep,
+	    .key = s3_key,
+	    .folder = "lists",
+	    .folder_path = list_folder_path,
+	    .clock = "it must now be",
+	},
 };
 
 /* The delivery of the settings. */
@@ -5695,7 +5779,7 @@ static void reply_headers(struct buf *out, const struct shop *shop)
 	const struct delivery *delivery = delivery_of(shop);
 
 	buf_adds(out, page_headers);
-	if (delivery->origin != NULL && shop->settings.s3.endpoint[0] != '\0') {
+	if (delivery->origin != NULL) {
 		buf_adds(out, " ");
 		delivery->origin(&shop->settings, out);
 	}
@@ -5750,27 +5834,20 @@ static void reply_file(
 	    "X-Robots-Tag: noindex, nofollow\nContent-Disposition: ",
 	    answers[outcome].status);
 	buf_adddisposition(out, item->name, true);
-	if (settings->cgi.handoff == HANDOFF_SENDFILE) {
-		buf_adds(out, "\nX-Sendfile: ");
-		buf_addurl(out, settings->home);
-		buf_adds(out, "/");
-		buf_addurl(out, item->path);
-	} else if (settings->cgi.handoff == HANDOFF_ACCEL) {
-		buf_addf(out, "\nX-Accel-Redirect: %s/",
-		    settings->cgi.handoff_prefix);
-		buf_addurl(out, item_path(item));
-	} else {
+	buf_adds(out, "\n");
+	if (is_handed_over(settings))
+		handoff_header(settings, item, out);
+	else
 		buf_addf(out,
-		    "\nAccept-Ranges: bytes\nETag: %s\nLast-Modified: %s\n"
-		    "Content-Length: %lld",
+		    "Accept-Ranges: bytes\nETag: %s\nLast-Modified: %s\n"
+		    "Content-Length: %lld\n",
 		    download->tag, download->date, (long long)download->length);
-	}
 	if (outcome == OUTCOME_PART)
-		buf_addf(out, "\nContent-Range: bytes %lld-%lld/%lld",
+		buf_addf(out, "Content-Range: bytes %lld-%lld/%lld\n",
 		    (long long)download->first,
 		    (long long)(download->first + download->length - 1),
 		    (long long)download->size);
-	buf_adds(out, "\n\n");
+	buf_adds(out, "\n");
 }
 
 /* The answer where a part is asked for that the file does not have. */
@@ -5835,7 +5912,7 @@ static bool reply_send_rest(
 	if (outcome == OUTCOME_LIST)
 		return write_all(out, shop->list, strlen(shop->list));
 	if ((outcome == OUTCOME_FILE || outcome == OUTCOME_PART) &&
-	    shop->settings.cgi.handoff == HANDOFF_NONE)
+	    !is_handed_over(&shop->settings))
 		return send_bytes(out, &shop->download);
 	return true;
 }
@@ -6098,7 +6175,7 @@ static enum outcome serve_file(struct shop *shop, struct span what)
 {
 	if (!download_open(shop, what))
 		return OUTCOME_TRY_AGAIN;
-	if (shop->settings.cgi.handoff != HANDOFF_NONE)
+	if (is_handed_over(&shop->settings))
 		return OUTCOME_FILE;
 	switch (download_range(&shop->download, &shop->request)) {
 	case RANGE_BEHIND: return OUTCOME_NO_PART;
@@ -6381,17 +6458,17 @@ static bool check_locks(const struct shop *shop)
 }
 
 /*
- * Makes a link with no file in it, as for a buyer, and takes it back. With
- * Apache the first link writes the rules of secure, with a page for buyers who
- * come too late, that leads back to the form where SCRIPT_NAME says its path.
+ * Publishes a link with a page and no file, as for a buyer, and takes it back.
+ * With Apache the first link writes the rules of secure, with a page for buyers
+ * who come too late; it leads to the form where SCRIPT_NAME says its path.
  */
 static bool check_delivery(struct shop *shop)
 {
 	const struct delivery *delivery = delivery_of(shop);
-	bool apache = shop->settings.delivery == DELIVERY_APACHE;
 	struct buf list = buf_init(shop->list, sizeof(shop->list));
-	char buffer[2048];
+	char buffer[2048], folder[2 * PATH_SIZE];
 	struct buf refusal = buf_init(buffer, sizeof(buffer));
+	struct buf path = buf_init(folder, sizeof(folder));
 	struct link link = {0, "", ""};
 	struct offer offer = {&link, &shop->items, buffer, &list};
 	bool lists = faccessat(shop->site.home, "lists", F_OK, 0) == 0;
@@ -6400,38 +6477,29 @@ static bool check_delivery(struct shop *shop)
 	shop->items.count = 0;
 	request_script(&shop->request);
 	page_refusal(&refusal, &shop->request, shop->language);
-	if (!apache)
-		buf_adds(&list, "a page");
+	buf_adds(&list, "a page");
 	good = !refusal.overflowed &&
 	    link_draw(&link, shop->site.now + shop->settings.window) &&
 	    delivery->publish(&shop->site, &offer);
 	if (good)
 		delivery->withdraw(&shop->site, &link);
 	/* left behind, it would be this user's and not the program's */
-	if (!apache && !lists)
+	if (!lists)
 		(void)unlinkat(shop->site.home, "lists", AT_REMOVEDIR);
-	if (!apache)
-		return say(good, "lists", "%s/lists: pages can%s be kept",
-		    shop->settings.home, good ? "" : "not");
-	return say(good, "secure", "%s: links can%s be made and removed",
-	    shop->settings.apache.secure, good ? "" : "not");
+	delivery->folder_path(&shop->settings, &path);
+	return say(good, delivery->folder, "%s: links can%s be kept", folder,
+	    good ? "" : "not");
 }
 
-/* Hard links need home and secure on one file system. */
-static bool check_links(const struct shop *shop)
+/* What the settings of the delivery ask for must be possible here. */
+static bool check_fit(const struct shop *shop)
 {
-	struct stat home, secure;
-	bool same;
+	const struct delivery *delivery = delivery_of(shop);
+	const char *why = delivery->unfit != NULL ?
+	    delivery->unfit(&shop->site) :
+	    NULL;
 
-	if (shop->settings.delivery != DELIVERY_APACHE ||
-	    shop->settings.apache.links != LINKS_HARD ||
-	    fstat(shop->site.home, &home) != 0 ||
-	    fstat(shop->site.secure, &secure) != 0)
-		return true;
-	same = home.st_dev == secure.st_dev;
-	return say(same, "links",
-	    "hard: home and secure on one file system: %s",
-	    same ? "yes" : "no");
+	return why == NULL || say(false, "links", "%s", why);
 }
 
 /* The clock, and the zone, which must be the web server's. */
@@ -6446,12 +6514,8 @@ static bool check_clock(const struct shop *shop)
 		return say(false, "clock", "cannot be shown");
 	minutes = (long)(tm_seconds(&tm) - shop->site.now) / 60;
 	return say(shop->site.now >= first_release, "clock",
-	    "%s %s (UTC%c%02ld:%02ld)",
-	    shop->settings.delivery == DELIVERY_APACHE ?
-		"the server's %{TIME} must now be" :
-		"it must now be",
-	    shown, minutes < 0 ? '-' : '+', labs(minutes) / 60,
-	    labs(minutes) % 60);
+	    "%s %s (UTC%c%02ld:%02ld)", delivery_of(shop)->clock, shown,
+	    minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
 }
 
 /* Looks at all that a redemption needs, and says each thing. */
@@ -6475,7 +6539,7 @@ static bool check_all(struct shop *shop, const char *program)
 	good = check_log(shop) && good;
 	good = check_attempts(shop) && good;
 	good = check_delivery(shop) && good;
-	good = check_links(shop) && good;
+	good = check_fit(shop) && good;
 	return check_clock(shop) && good;
 }
 
