@@ -200,7 +200,10 @@ static int64_t int64_take(struct span *rest)
 	return strtoll(digits, NULL, 10);
 }
 
-/* The table that LINES stand for; false if there is one that is none. */
+/*
+ * The table that LINES stand for, each "tries ADDRESS SINCE COUNT"; false if
+ * there is one that is none.
+ */
 static bool attempts_make(struct attempts *table, struct span lines)
 {
 	size_t i;
@@ -209,17 +212,19 @@ static bool attempts_make(struct attempts *table, struct span lines)
 	memcpy(table->magic, attempts_magic, sizeof(table->magic));
 	for (i = 0; i < ATTEMPTS_MAX && lines.length > 0; i++) {
 		struct span line = span_split(&lines, '\n');
+		struct attempt *entry = &table->entry[i];
 		char address[64];
-		uint64_t number;
 
 		if (!span_is(span_split(&line, ' '), "tries") ||
 		    !span_copy(
-			span_split(&line, ' '), address, sizeof(address)) ||
-		    !client_id(address, &number))
+			span_split(&line, ' '), address, sizeof(address)))
 			return false;
-		table->entry[i].address = hash64(table->key ^ hash64(number));
-		table->entry[i].since = int64_take(&line);
-		table->entry[i].count = int64_take(&line);
+		if (client_id(address, table->key) == 0)
+			entry = &table->nowhere;
+		entry->id = client_id(address, table->key);
+		entry->since = int64_take(&line);
+		entry->count = (int64_t)((uint64_t)int64_take(&line) *
+		    FAILED_TRY);
 	}
 	return lines.length == 0;
 }
