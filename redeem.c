@@ -500,7 +500,8 @@ struct link {
 /* A code's file, read and locked. Spans point into "text". */
 struct record {
 	int fd;
-	const char *name; /* of the file: the code as it is stored */
+	char path[sizeof("codes/") + CODE_MAX]; /* below home */
+	const char *name; /* end of "path": the code as it is stored */
 	char text[RECORD_MAX + 1];
 	size_t size; /* on disk, in bytes */
 	struct span body; /* without the room at its end */
@@ -2547,49 +2548,75 @@ static bool record_parse(struct record *record)
 }
 
 /*
- * Opens codes/NAME and locks it: the file that has this name while the lock is
- * held. NAME is a code as code_parse leaves it. A descriptor and the file's size,
- * or -1 with errno; ENOENT if there is no such code. [S1] [S2]
+ * Does PATH below DIR name the file of ST? If not, errno says why: ENOENT or
+ * EAGAIN if it names no file now or another, or what fstatat(2) says.
  */
-static int record_lock(int home, const char *name, off_t *size)
+static bool is_named(int dir, const char *path, const struct stat *st)
 {
-	time_t deadline = monotonic_seconds() + WAIT_SECONDS;
-	char path[sizeof("codes/") + CODE_MAX] = "codes/";
-	struct stat locked, named;
+	struct stat named;
 
-	memcpy(path + strlen("codes/"), name, strlen(name) + 1);
+	if (fstatat(dir, path, &named, AT_SYMLINK_NOFOLLOW) != 0)
+		return false;
+	errno = S_ISREG(named.st_mode) ? EAGAIN : EINVAL;
+	return S_ISREG(st->st_mode) && st->st_dev == named.st_dev &&
+	    st->st_ino == named.st_ino;
+}
+
+/* Does ERROR mean that somebody renamed, removed or replaced a file? */
+static bool is_replaced(int error)
+{
+	return error == ENOENT || error == EAGAIN || error == ESTALE;
+}
+
+/*
+ * Opens codes/NAME and locks it: the file that has this name while the lock is
+ * held. NAME is a code as code_parse leaves it. False with errno at DEADLINE
+ * (monotonic seconds) or before; ENOENT if there is no such code. [S1] [S2]
+ */
+static bool record_lock(
+    struct record *record, int home, const char *name, time_t deadline)
+{
+	struct buf path = buf_init(record->path, sizeof(record->path));
+	struct stat st;
+	int error;
+
+	buf_addf(&path, "codes/%s", name);
+	record->name = record->path + strlen("codes/");
 	for (;;) {
-		int fd = openat(
-		    home, path, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-		int error;
-
-		if (fd < 0)
-			return -1;
-		if (lock_until(fd, deadline) && fstat(fd, &locked) == 0 &&
-		    fstatat(home, path, &named, AT_SYMLINK_NOFOLLOW) == 0) {
-			if (locked.st_dev == named.st_dev &&
-			    locked.st_ino == named.st_ino &&
-			    S_ISREG(locked.st_mode)) {
-				*size = locked.st_size;
-				return fd;
-			}
-			errno = S_ISREG(named.st_mode) ? EAGAIN : EINVAL;
+		record->fd = openat(home, record->path,
+		    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+		if (record->fd < 0)
+			return false;
+		if (lock_until(record->fd, deadline) &&
+		    fstat(record->fd, &st) == 0 &&
+		    is_named(home, record->path, &st)) {
+			record->size = (size_t)st.st_size;
+			return true;
 		}
-		/* renamed, removed or replaced while we waited: start over */
 		error = errno;
-		close(fd);
+		(void)close(record->fd);
+		record->fd = -1;
 		errno = error;
-		if ((error != ENOENT && error != EAGAIN) ||
-		    monotonic_seconds() >= deadline)
-			return -1;
+		/* while we waited for the lock: start over with the new one */
+		if (!is_replaced(error) || monotonic_seconds() >= deadline)
+			return false;
 	}
+}
+
+/* Does the path still name the locked file? If not, errno is as of is_named. */
+static bool record_in_place(const struct record *record, int home)
+{
+	struct stat st;
+
+	return fstat(record->fd, &st) == 0 && is_named(home, record->path, &st);
 }
 
 static void record_close(struct record *record)
 {
 	if (record->fd >= 0 && close(record->fd) != 0)
-		complain("%s: %s", record->name, strerror(errno));
+		complain("%s: %s", record->path, strerror(errno));
 	record->fd = -1;
+	wipe(record->path, sizeof(record->path));
 	wipe(record->text, sizeof(record->text));
 	wipe(&record->link, sizeof(record->link));
 }
@@ -2609,25 +2636,25 @@ static struct span record_body(const char *text, size_t size)
 }
 
 /*
- * Reads all SIZE bytes of the file, which the lock keeps as they are. False,
- * with a complaint, if they are not a record.
+ * Reads the whole file, which the lock keeps as it is. False, with a complaint,
+ * if it is not a record.
  */
-static bool record_read(struct record *record, off_t size)
+static bool record_read(struct record *record)
 {
-	if (size > RECORD_MAX) {
-		complain("codes/%s: longer than a record", record->name);
+	if (record->size > RECORD_MAX) {
+		complain("%s: longer than a record", record->path);
 		return false;
 	}
-	record->size = (size_t)size;
 	errno = EIO;
-	if (read_all(record->fd, record->text, record->size) != size) {
-		complain("codes/%s: %s", record->name, strerror(errno));
+	if (read_all(record->fd, record->text, record->size) !=
+	    (ssize_t)record->size) {
+		complain("%s: %s", record->path, strerror(errno));
 		return false;
 	}
 	record->body = record_body(record->text, record->size);
 	if (memchr(record->text, 0, record->size) != NULL ||
 	    !record_parse(record)) {
-		complain("codes/%s: not a record", record->name);
+		complain("%s: not a record", record->path);
 		return false;
 	}
 	return true;
@@ -2635,30 +2662,23 @@ static bool record_read(struct record *record, off_t size)
 
 /*
  * Finds the record of CODE, first as typed and then as people misread it,
- * locks it and reads it. OUTCOME_NONE if that succeeds; record_close ends it.
+ * locks it by DEADLINE and reads it. OUTCOME_NONE if that succeeds;
+ * record_close ends it in any case.
  */
 static enum outcome record_open(
-    struct record *record, int home, const struct code *code)
+    struct record *record, int home, const struct code *code, time_t deadline)
 {
-	off_t size;
+	bool locked = record_lock(record, home, code->exact, deadline);
 
-	record->name = code->exact;
-	record->fd = record_lock(home, code->exact, &size);
-	if (record->fd < 0 && errno == ENOENT &&
-	    strcmp(code->exact, code->folded) != 0) {
-		record->name = code->folded;
-		record->fd = record_lock(home, code->folded, &size);
-	}
-	if (record->fd < 0) {
-		/* a missing code is the buyer's error, a missing folder ours */
-		if (errno == ENOENT && faccessat(home, "codes", X_OK, 0) == 0)
-			return OUTCOME_UNKNOWN;
-		complain("codes/%s: %s", record->name, strerror(errno));
-		return OUTCOME_TRY_AGAIN;
-	}
-	if (record_read(record, size))
-		return OUTCOME_NONE;
-	record_close(record);
+	if (!locked && errno == ENOENT &&
+	    strcmp(code->exact, code->folded) != 0)
+		locked = record_lock(record, home, code->folded, deadline);
+	if (locked)
+		return record_read(record) ? OUTCOME_NONE : OUTCOME_TRY_AGAIN;
+	/* a missing code is the buyer's error, a missing folder ours */
+	if (errno == ENOENT && faccessat(home, "codes", X_OK, 0) == 0)
+		return OUTCOME_UNKNOWN;
+	complain("%s: %s", record->path, strerror(errno));
 	return OUTCOME_TRY_AGAIN;
 }
 
@@ -2799,7 +2819,7 @@ static void record_restore(struct record *record)
 	}
 	if (!pwrite_whole(record->fd, old, length) ||
 	    sync_data(record->fd) != 0)
-		complain("%s: not restored: %s", record->name, strerror(errno));
+		complain("%s: not restored: %s", record->path, strerror(errno));
 	wipe(old, sizeof(old));
 }
 
@@ -2815,14 +2835,14 @@ static bool record_write(struct record *record, const struct change *change)
 
 	record_format(&text, record, change);
 	if (text.overflowed) {
-		complain("%s: no room for another line", record->name);
+		complain("%s: no room for another line", record->path);
 		return false;
 	}
 	written = pwrite_whole(record->fd, text.bytes, text.length);
 	if (written)
 		written = sync_data(record->fd) == 0;
 	if (!written) {
-		complain("%s: %s", record->name, strerror(errno));
+		complain("%s: %s", record->path, strerror(errno));
 		record_restore(record);
 	}
 	wipe(buffer, sizeof(buffer));
@@ -5980,35 +6000,49 @@ static void log_event(struct shop *shop, const char *word, long uses)
 }
 
 /*
- * Publishes a new link and counts it, in this order; undone if the second part
- * fails. The caller tells the buyer. [S3] [S4]
+ * Publishes a new link and counts it, in this order; if the second part fails,
+ * the first is undone. OUTCOME_LINK if the buyer may be told, OUTCOME_NONE if
+ * all must start over, for an editor has put another file in the record's place
+ * meanwhile, so that nothing is counted there. [S2] [S3] [S4]
  */
-static bool give(struct shop *shop, const struct change *change)
+static enum outcome give(struct shop *shop, const struct change *change)
 {
 	const struct delivery *delivery = delivery_of(shop);
 	char buffer[2048];
 	struct buf refusal = buf_init(buffer, sizeof(buffer));
 	struct buf list = buf_init(shop->list, sizeof(shop->list));
 	struct offer offer = {change->link, &shop->items, buffer, &list};
+	int error;
 
 	page_refusal(&refusal, &shop->request, shop->language);
 	if (shop->items.count > 1)
 		page_list(&list, shop, change->link,
 		    shop->record.limit - change->uses);
 	if (refusal.overflowed || list.overflowed) {
-		complain("%s: no room for its pages", shop->record.name);
-		return false;
+		complain("%s: no room for its pages", shop->record.path);
+		return OUTCOME_TRY_AGAIN;
 	}
 	if (!delivery->publish(&shop->site, &offer))
-		return false;
+		return OUTCOME_TRY_AGAIN;
 	if (!record_write(&shop->record, change)) {
 		delivery->withdraw(&shop->site, change->link);
-		return false;
+		return OUTCOME_TRY_AGAIN;
 	}
-	return true;
+	if (record_in_place(&shop->record, shop->site.home))
+		return OUTCOME_LINK;
+	error = errno;
+	delivery->withdraw(&shop->site, change->link);
+	if (is_replaced(error))
+		return OUTCOME_NONE;
+	complain("%s: %s", shop->record.path, strerror(error));
+	record_restore(&shop->record);
+	return OUTCOME_TRY_AGAIN;
 }
 
-/* Serves the record that is open and locked; LOCATION gets the link. */
+/*
+ * Serves the record that is open and locked; LOCATION gets the link.
+ * OUTCOME_NONE if all must start over.
+ */
 static enum outcome serve(struct shop *shop, struct buf *location)
 {
 	struct record *record = &shop->record;
@@ -6017,6 +6051,7 @@ static enum outcome serve(struct shop *shop, struct buf *location)
 	    record, &shop->settings, shop->site.now, local_day(shop->site.now));
 	struct link link = record->link;
 	struct change change = {record->uses, record->last, &link};
+	enum outcome outcome = OUTCOME_LINK;
 	bool fresh;
 
 	if (decision == REFUSE_USED_UP || decision == REFUSE_EXPIRED) {
@@ -6036,14 +6071,18 @@ static enum outcome serve(struct shop *shop, struct buf *location)
 	if (fresh && !link_draw(&link, shop->site.now + shop->settings.window))
 		return OUTCOME_TRY_AGAIN;
 	/* before anything is counted: an address may be too long to be told */
+	*location = buf_init(location->bytes, location->size);
 	delivery->address(
 	    &shop->site, &link, items_first(&shop->items), location);
-	if (location->overflowed || (fresh && !give(shop, &change)))
-		return OUTCOME_TRY_AGAIN;
-	log_event(
-	    shop, decision == GIVE_COUNTED ? "redeemed" : "again", change.uses);
+	if (location->overflowed)
+		outcome = OUTCOME_TRY_AGAIN;
+	else if (fresh)
+		outcome = give(shop, &change);
+	if (outcome == OUTCOME_LINK)
+		log_event(shop, decision == GIVE_COUNTED ? "redeemed" : "again",
+		    change.uses);
 	wipe(&link, sizeof(link));
-	return OUTCOME_LINK;
+	return outcome;
 }
 
 /*
@@ -6062,22 +6101,29 @@ static int64_t failed_tries(enum outcome outcome)
 	}
 }
 
-/* Looks CODE up and serves it under its lock. */
+/* Looks CODE up and serves it under its lock. [S2] */
 static enum outcome redeem_code(
     struct shop *shop, const struct code *code, struct buf *location)
 {
-	enum outcome outcome = record_open(
-	    &shop->record, shop->site.home, code);
+	time_t deadline = monotonic_seconds() + WAIT_SECONDS;
+	struct record *record = &shop->record;
+	enum outcome outcome;
 
-	if (outcome == OUTCOME_UNKNOWN && code_mistyped(code))
-		return OUTCOME_MISTYPED;
-	if (outcome != OUTCOME_NONE)
-		return outcome;
-	shop->site.now = time(NULL);
-	outcome = serve(shop, location);
-	record_close(&shop->record);
+	do {
+		outcome = record_open(record, shop->site.home, code, deadline);
+		shop->site.now = time(NULL);
+		if (outcome == OUTCOME_NONE)
+			outcome = serve(shop, location);
+		record_close(record);
+	} while (outcome == OUTCOME_NONE && monotonic_seconds() < deadline);
+	if (outcome == OUTCOME_NONE) {
+		complain("codes/%s: replaced again and again", code->exact);
+		return OUTCOME_TRY_AGAIN;
+	}
 	if (outcome == OUTCOME_LINK)
 		delivery_of(shop)->sweep(&shop->site);
+	if (outcome == OUTCOME_UNKNOWN && code_mistyped(code))
+		return OUTCOME_MISTYPED;
 	return outcome;
 }
 
