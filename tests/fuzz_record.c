@@ -33,7 +33,8 @@ static bool record_take(const char *at, size_t length)
 	file_fill(code_file, at, length);
 	record.fd = code_file;
 	record.name = "7K3M9QXA2FTF";
-	return record_read(&record, (off_t)length);
+	record.size = length;
+	return record_read(&record);
 }
 
 /* Without the blanks after the last line that has anything in it. */
