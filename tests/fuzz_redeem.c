@@ -558,7 +558,8 @@ static void state_take(struct state *state)
 	state->record.fd = record_fd;
 	state->record.name = CODE;
 	assert(lseek(record_fd, 0, SEEK_SET) == 0);
-	state->readable = record_read(&state->record, (off_t)state->size);
+	state->record.size = state->size;
+	state->readable = record_read(&state->record);
 	file_fill(complaint_file, "", 0);
 }
 
