@@ -203,6 +203,16 @@ static int sync_data(int fd)
 #endif
 }
 
+/* What --version says of the locks; nothing where they are flock's. */
+#if defined(LOCK_EX)
+#define LOCKS_NOTE ""
+#else
+#define LOCKS_NOTE                                                             \
+	"locks: fcntl(2), not flock(2): do not change codes with tools/code\n" \
+	"or flock(1) while buyers are about, for these locks exclude "         \
+	"neither\n"
+#endif
+
 /*
  * Takes the lock on FD, or says EWOULDBLOCK if another has it; to WAIT for that
  * one ends with EINTR when a signal comes. fcntl's lock is gone as soon as the
@@ -6624,7 +6634,7 @@ static const char usage[] =
  */
 int shell(struct shop *shop, const char *program, const char *option)
 {
-	static const char version[] = "redeem " VERSION "\n";
+	static const char version[] = "redeem " VERSION "\n" LOCKS_NOTE;
 
 	if (strcmp(option, "--check") == 0)
 		return check(shop, program);

@@ -78,6 +78,8 @@ with='POSIX.1-2008 only'
 ok "$with: it compiles" with_glibc gcc -O2 -DREDEEM_POSIX -DWAIT_SECONDS=60
 is "$with: it has no flock, getrandom, getdents" "$(nm -u "$tmp/program" |
 	grep -ciE 'flock|random|getdents|syscall')" 0
+like "$with: it says so, for tools/code to notice" "$("$tmp/program" --version)" '^locks: fcntl'
+unlike 'where it has flock it does not' "$("$REDEEM_PROGRAM" --version)" 'locks'
 REDEEM_PROGRAM=$tmp/program shop_make "$tmp/shop" cgi-bin "$(id -un)"
 settings "home: $shop/home" "secure: $shop/public_html/secure" 'grace: 0'
 code LAST1111 'uses: 0' 'limit: 1' 'file: first-light.zip'
