@@ -6329,23 +6329,42 @@ enum outcome redeem(struct shop *shop, int in, int out)
  * 16. From a shell: --check, and main
  */
 
-/* Says one thing that was looked at; returns GOOD. */
-LIKE_PRINTF(3, 4)
-static bool say(bool good, const char *what, const char *format, ...)
+/* Prints one line of --check: a MARK, WHAT it is about, the rest. */
+LIKE_PRINTF(3, 0)
+static bool check_vline(
+    const char *mark, const char *what, const char *format, va_list rest)
 {
 	char line[2 * PATH_SIZE];
 	struct buf text = buf_init(line, sizeof(line));
+
+	buf_addf(&text, "%-6s %-10s", mark, what);
+	buf_vaddf(&text, format, rest);
+	buf_adds(&text, "\n");
+	return write_all(STDOUT_FILENO, line, text.length);
+}
+
+/* Prints one --check line; returns GOOD. */
+LIKE_PRINTF(3, 4)
+static bool check_line(bool good, const char *what, const char *format, ...)
+{
+	va_list rest;
+	bool printed;
+
+	va_start(rest, format);
+	printed = check_vline(good ? "ok" : "WRONG", what, format, rest);
+	va_end(rest);
+	return printed && good;
+}
+
+/* Prints a --check line of what is not wrong, but could be better. */
+LIKE_PRINTF(2, 3)
+static void advise(const char *what, const char *format, ...)
+{
 	va_list rest;
 
-	buf_adds(&text, good ? "ok     " : "WRONG  ");
-	buf_adds(&text, what);
-	while (text.length < strlen("WRONG  settings  "))
-		buf_adds(&text, " ");
 	va_start(rest, format);
-	buf_vaddf(&text, format, rest);
+	(void)check_vline("advice", what, format, rest);
 	va_end(rest);
-	buf_adds(&text, "\n");
-	return write_all(STDOUT_FILENO, line, text.length) && good;
 }
 
 /* Can other users of this machine get as far as into the directory PATH? */
@@ -6375,11 +6394,11 @@ static bool check_codes(const struct shop *shop)
 
 	if (fstatat(shop->site.home, "codes", &st, 0) != 0 ||
 	    !S_ISDIR(st.st_mode))
-		return say(false, "codes", "%s/codes: no such directory",
+		return check_line(false, "codes", "%s/codes: no such directory",
 		    shop->settings.home);
 	if ((st.st_mode & (S_IROTH | S_IWOTH)) != 0 &&
 	    others_enter(shop->settings.home))
-		return say(false, "codes",
+		return check_line(false, "codes",
 		    "others can list them: chmod 700 %s/codes",
 		    shop->settings.home);
 	(void)unlinkat(shop->site.home, name, 0);
@@ -6387,11 +6406,13 @@ static bool check_codes(const struct shop *shop)
 	    shop->site.home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	good = fd >= 0 && lock_until(fd, 0) && pwrite_whole(fd, "x", 1) &&
 	    sync_data(fd) == 0;
-	good = say(good, "codes", "can be written, locked and synced%s%s",
-	    good ? "" : ": ", good ? "" : strerror(errno));
+	good = check_line(good, "codes",
+	    "can be written, locked and synced%s%s", good ? "" : ": ",
+	    good ? "" : strerror(errno));
 	if (fd >= 0 &&
 	    (close(fd) != 0 || unlinkat(shop->site.home, name, 0) != 0))
-		good = say(false, "codes", "%s: %s", name, strerror(errno));
+		good = check_line(
+		    false, "codes", "%s: %s", name, strerror(errno));
 	return good;
 }
 
@@ -6399,7 +6420,7 @@ static bool check_files(const struct shop *shop)
 {
 	bool good = faccessat(shop->site.home, "files", R_OK | X_OK, 0) == 0;
 
-	return say(good, "files", "%s/files%s%s", shop->settings.home,
+	return check_line(good, "files", "%s/files%s%s", shop->settings.home,
 	    good ? "" : ": ", good ? "" : strerror(errno));
 }
 
@@ -6414,9 +6435,9 @@ static bool check_log(const struct shop *shop)
 		faccessat(shop->site.home, ".", W_OK | X_OK, 0) == 0;
 
 	if (!good)
-		return say(false, "log", "%s/log: %s", shop->settings.home,
-		    strerror(errno));
-	return say(true, "log", "can be written");
+		return check_line(false, "log", "%s/log: %s",
+		    shop->settings.home, strerror(errno));
+	return check_line(true, "log", "can be written");
 }
 
 /* The table of failed tries; without it nobody is slowed. [S15] */
@@ -6424,8 +6445,9 @@ static bool check_attempts(const struct shop *shop)
 {
 	bool good = attempts_usable(shop->site.home);
 
-	return say(good, "attempts", "%s/attempts%s%s", shop->settings.home,
-	    good ? ": can be written" : ": ", good ? "" : strerror(errno));
+	return check_line(good, "attempts", "%s/attempts%s%s",
+	    shop->settings.home, good ? ": can be written" : ": ",
+	    good ? "" : strerror(errno));
 }
 
 /*
@@ -6455,18 +6477,84 @@ static struct span mount_options(struct span table, const char *device)
 	return none;
 }
 
-/* Do mount OPTIONS of NFS keep locks from the server? nfs(5) */
-static bool locks_stay_here(struct span options)
+/* Mount options of NFS with which uses are lost or links given twice: nfs(5) */
+static const struct {
+	const char *option, *why;
+} nfs_faults[] = {
+    {"nolock", "other machines do not see locks: mount it without nolock"},
+    {"local_lock=flock",
+	"other machines do not see locks: "
+	"mount it without local_lock"},
+    {"local_lock=all",
+	"other machines do not see locks: "
+	"mount it without local_lock"},
+    {"soft",
+	"uses are lost when the server is slow: mount it with hard, "
+	"not soft"},
+    {"softerr",
+	"uses are lost when the server is slow: mount it with hard, "
+	"not softerr"},
+};
+
+/* Returns what is wrong with mount OPTIONS of NFS, or NULL. */
+static const char *nfs_fault(struct span options)
+{
+	while (options.length > 0) {
+		struct span option = span_split(&options, ',');
+		size_t i;
+
+		for (i = 0; i < LENGTH(nfs_faults); i++)
+			if (span_is(option, nfs_faults[i].option))
+				return nfs_faults[i].why;
+	}
+	return NULL;
+}
+
+/* Is it a version of NFS that keeps a crowd waiting? */
+static bool nfs_old(struct span options)
 {
 	while (options.length > 0) {
 		struct span option = span_split(&options, ',');
 
-		if (span_is(option, "nolock") ||
-		    span_is(option, "local_lock=flock") ||
-		    span_is(option, "local_lock=all"))
+		if (span_is(option, "vers=2") || span_is(option, "vers=3") ||
+		    span_is(option, "vers=4.0"))
 			return true;
 	}
 	return false;
+}
+
+/* What was seen with codes on NFS: README, "Growing". */
+static void advise_nfs(bool old)
+{
+	advise("locks",
+	    "export it with sync: a server with async that crashes forgets "
+	    "uses");
+	advise("locks",
+	    "set fs.leases-enable=0 on the server: a delegation may hold up "
+	    "another machine for minutes");
+	advise("locks",
+	    "a code that was asked for before it was minted on another machine "
+	    "stays unknown for half a minute");
+	if (old)
+		advise("locks",
+		    "mount it with vers=4.1 or 4.2: with older ones a crowd is "
+		    "told to try again, and with 3 a code stays locked until a "
+		    "machine that vanished is back");
+}
+
+/* Checks the mount OPTIONS of codes on NFS, which other machines use, too. */
+static bool check_nfs(struct span options)
+{
+	const char *why = nfs_fault(options);
+
+	if (why != NULL)
+		(void)check_line(
+		    false, "locks", "codes are on NFS, and %s", why);
+	else
+		(void)check_line(true, "locks",
+		    "codes are on NFS, with locks on the server");
+	advise_nfs(nfs_old(options));
+	return why == NULL;
 }
 
 /* The table of mounts, of which the kernel gives a page with each read(2). */
@@ -6504,13 +6592,9 @@ static bool check_locks(const struct shop *shop)
 	buf_addf(&text, "%lld:%lld", high, low);
 	options = mount_options(mounts_read(table, sizeof(table)), device);
 	if (options.length == 0)
-		return say(false, "locks",
+		return check_line(false, "locks",
 		    "codes are on NFS, and how it is mounted cannot be seen");
-	if (locks_stay_here(options))
-		return say(false, "locks",
-		    "codes are on NFS, and other machines do not see locks: "
-		    "mount it without nolock and local_lock, best as NFSv4");
-	return say(true, "locks", "codes are on NFS, with locks on the server");
+	return check_nfs(options);
 }
 
 /*
@@ -6543,8 +6627,8 @@ static bool check_delivery(struct shop *shop)
 	if (!lists)
 		(void)unlinkat(shop->site.home, "lists", AT_REMOVEDIR);
 	delivery->folder_path(&shop->settings, &path);
-	return say(good, delivery->folder, "%s: links can%s be kept", folder,
-	    good ? "" : "not");
+	return check_line(good, delivery->folder, "%s: links can%s be kept",
+	    folder, good ? "" : "not");
 }
 
 /* What the settings of the delivery ask for must be possible here. */
@@ -6555,7 +6639,7 @@ static bool check_fit(const struct shop *shop)
 	    delivery->unfit(&shop->site) :
 	    NULL;
 
-	return why == NULL || say(false, "links", "%s", why);
+	return why == NULL || check_line(false, "links", "%s", why);
 }
 
 /* The clock, and the zone, which must be the web server's. */
@@ -6567,9 +6651,9 @@ static bool check_clock(const struct shop *shop)
 	long minutes;
 
 	if (!apache_time(shop->site.now, &tm, shown))
-		return say(false, "clock", "cannot be shown");
+		return check_line(false, "clock", "cannot be shown");
 	minutes = (long)(tm_seconds(&tm) - shop->site.now) / 60;
-	return say(shop->site.now >= first_release, "clock",
+	return check_line(shop->site.now >= first_release, "clock",
 	    "%s %s (UTC%c%02ld:%02ld)", delivery_of(shop)->clock, shown,
 	    minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
 }
@@ -6579,15 +6663,15 @@ static bool check_all(struct shop *shop, const char *program)
 {
 	bool good;
 
-	if (!say(settings_load(&shop->settings, program), "settings", "%s",
-		shop->settings.file))
+	if (!check_line(settings_load(&shop->settings, program), "settings",
+		"%s", shop->settings.file))
 		return false;
 	shop->language = shop->settings.language;
-	(void)say(
+	(void)check_line(
 	    true, "delivery", "%s", delivery_words[shop->settings.delivery]);
-	good = say(page_load(shop), "page", "%s",
+	good = check_line(page_load(shop), "page", "%s",
 	    shop->settings.page[0] != '\0' ? shop->settings.page : "built in");
-	if (!say(shop_open(shop), "home", "%s", shop->settings.home))
+	if (!check_line(shop_open(shop), "home", "%s", shop->settings.home))
 		return false;
 	good = check_codes(shop) && good;
 	good = check_locks(shop) && good;

@@ -100,7 +100,11 @@ mounted_as()
 {
 	device=$1
 	shift
-	printf '9 1 %s / /x rw shared:4 - nfs host:/x rw,vers=3,%s,hard\n' "$device" "$options" \
+	case $options in
+	*vers=*) ;;
+	*) options=vers=3,$options ;;
+	esac
+	printf '9 1 %s / /x rw shared:4 - nfs host:/x rw,%s,timeo=600\n' "$device" "$options" \
 		>"$tmp/mounts"
 	unshare -m sh "$tmp/with-mounts" "$tmp/mounts" \
 		"$strace" -D -o "$tmp/trace" -e "$poke" "$@"
@@ -120,6 +124,23 @@ if [ "$(id -u)" = 0 ]; then
 	options=local_lock=none
 	check mounted_with
 	is 'NFS, local_lock=none' "$checked" 0
+	like 'which is old: advice' "$(cat "$tmp/check")" '^advice locks .*with vers=4.1 or 4.2'
+	like 'what the server must do: advice' "$(cat "$tmp/check")" '^advice locks .*export it with sync'
+	for options in local_lock=none,vers=4.1 local_lock=none,vers=4.2; do
+		version=${options##*,}
+		check mounted_with
+		is "NFS, $version" "$checked" 0
+		unlike "NFS, $version: no advice to mount it otherwise" "$(cat "$tmp/check")" 'with vers='
+	done
+	options=local_lock=none,vers=4.0
+	check mounted_with
+	like 'NFS 4.0: advice' "$(cat "$tmp/check")" '^advice locks .*with vers=4.1 or 4.2'
+	for options in local_lock=none,soft softerr,local_lock=none; do
+		check mounted_with
+		is "NFS, $options: exit status" "$checked" 1
+		like "NFS, $options: is said" "$(cat "$tmp/check")" '^WRONG  locks .*NFS.*uses are lost.*not soft'
+		unlike "NFS, $options: and it is not all well" "$(cat "$tmp/check")" '^ok     locks'
+	done
 	for options in nolock local_lock=flock local_lock=all; do
 		check mounted_with
 		is "NFS, $options: exit status" "$checked" 1

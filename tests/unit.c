@@ -1788,27 +1788,34 @@ static const char mounts[] =
     "92 30 0:49 /x /b\\040c rw - nfs4 h:/b rw,vers=4.2,local_lock=none\n"
     "93 30 0:50 / /d rw - nfs h:/d rw,vers=3,local_lock=flock,addr=1\n"
     "94 30 0:51 / /e rw - nfs h:/e rw,local_lock=posix,nolockd\n"
-    "95 30 0:52 / /f rw - nfs h:/f local_lock=all";
+    "95 30 0:52 / /f rw - nfs h:/f local_lock=all\n"
+    "96 30 0:53 / /g rw - nfs h:/g rw,vers=4.0,soft\n"
+    "97 30 0:54 / /h rw - nfs h:/h softerr,vers=4.1\n"
+    "98 30 0:55 / /i rw - nfs h:/i rw,vers=4.2,softreval,hard";
 
 static const struct {
 	const char *device;
-	bool local;
+	bool wrong, old;
 } mount_cases[] = {
-    {"0:48", true},
-    {"0:49", false},
-    {"0:50", true},
-    {"0:51", false},
-    {"0:52", true},
-    {"0:4", false},
-    {"0:99", false},
+    {"0:48", true, true},
+    {"0:49", false, false},
+    {"0:50", true, true},
+    {"0:51", false, false},
+    {"0:52", true, false},
+    {"0:53", true, true},
+    {"0:54", true, false},
+    {"0:55", false, false},
+    {"0:4", false, false},
+    {"0:99", false, false},
 };
 
-START_TEST(local_locks_are_seen)
+START_TEST(mounts_are_judged)
 {
 	struct span options = mount_options(
 	    span_of(mounts), mount_cases[_i].device);
 
-	ck_assert(locks_stay_here(options) == mount_cases[_i].local);
+	ck_assert((nfs_fault(options) != NULL) == mount_cases[_i].wrong);
+	ck_assert(nfs_old(options) == mount_cases[_i].old);
 }
 END_TEST
 
@@ -1858,7 +1865,7 @@ int main(void)
 	LOOP(all, s3_hosts, origin_cases);
 	tcase_add_test(all, no_script_no_signed_link);
 	LOOP(all, deliveries_need_their_keys, delivery_cases);
-	LOOP(all, local_locks_are_seen, mount_cases);
+	LOOP(all, mounts_are_judged, mount_cases);
 	tcase_add_test(all, mount_options_are_found);
 	tcase_add_test(all, letters_become_numbers);
 	tcase_add_loop_test(all, each_language_has_each_phrase, 0, PHRASES);
