@@ -7,6 +7,10 @@ set -eu
 LC_ALL=C
 export LC_ALL
 umask 077
+# These change the columns of GNU ls.
+unset TIME_STYLE QUOTING_STYLE BLOCK_SIZE LS_BLOCK_SIZE POSIXLY_CORRECT || :
+
+tools=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 
 say()
 {
@@ -22,7 +26,7 @@ die()
 misused()
 {
 	say "$@"
-	printf 'Try: %s -h\n' "${0##*/}" >&2
+	printf 'Try: %s -h\n' "$0" >&2
 	exit 2
 }
 
@@ -96,24 +100,101 @@ is_one_line()
 	esac
 }
 
-# awk with a function luhn(CODE): 0 for a minted code, a positive number for one with
-# a mistyped letter, and -1 where a code cannot have been minted at all.
-luhn_awk()
+
+# grammar_awk PROGRAM: awk with the functions of .record.awk, which know what a record is.
+grammar_awk()
+{
+	awk "$(cat -- "$tools/.record.awk")$1"
+}
+
+# read_records PROGRAM: the same over the files of $codes that `ls -ln` lists on stdin. For
+# each code it calls the function record(NAME) after parse, then done(). It is not put off
+# by what is no record, nor by what is no file.
+#
+# Some awks end a line at a zero byte, or do not see what follows it; so where a file is
+# not one piece of the size that ls says, tr looks for such a byte.
+read_records()
+{
+	(cd -- "$codes" && grammar_awk '
+	function zeros(path,    command, number) {
+		command = "tr -dc \"\\000\" <" path " | wc -c"
+		command | getline number
+		close(command)
+		return number + 0
+	}
+	function slurp(path, size,    text, piece, pieces, zero) {
+		RS = "\001"
+		while ((pieces = (getline piece < path)) > 0)
+			text = zero++ ? text "\001" piece : piece
+		RS = "\n"
+		close(path)
+		if (pieces < 0)
+			return 0
+		zero = text ~ /[^\001-\377]/ || (zero > 1 || length(text) != size) && zeros(path)
+		parse(text, zero)
+		return 1
+	}
+	function read(name, type, size,    i) {
+		if (type != "-")
+			i = "not a file"
+		else if (size > 4096)
+			i = "longer than 4096 bytes"
+		else if (!slurp("./" name, size))
+			i = "it cannot be read"
+		if (i != "") {
+			parse("", 0)
+			refused = i
+		}
+		record(name)
+	}
+	NF >= 9 && $9 ~ /^[0-9A-Za-z]+$/ && length($9) >= 4 && length($9) <= 64 &&
+		(NF == 9 || $1 ~ /^l/) { read($9, substr($1, 1, 1), $5) }
+	END { done() }
+	'"$1")
+}
+
+# The same over all of them.
+each_record()
+{
+	(cd -- "$codes" && ls -ln .) | read_records "$1"
+}
+
+# The codes on stdin, one a line, as a list that Windows or a spreadsheet has written may
+# have them: without byte order mark, and of each line the first column.
+read_list()
 {
 	awk '
-	function luhn(code,    i, value, sum) {
-		if (length(code) != 12)
-			return -1
-		for (i = 1; i <= 12; i++) {
-			value = index("0123456789ABCDEFGHJKMNPQRSTVWXYZ", substr(code, i, 1)) - 1
-			if (value < 0)
-				return -1
-			if (i % 2)
-				value *= 2
-			sum += int(value / 32) + value % 32
+	NR == 1 {
+		if ($0 ~ /^(\377\376|\376\377)/) {
+			print ENVIRON["tool"] ": the list is UTF-16: save it as UTF-8, or as CSV" | "cat >&2"
+			close("cat >&2")
+			exit 1
 		}
-		return sum % 32
-	}'"$1"
+		sub(/^\357\273\277/, "")
+		heading = /^"?[Cc][Oo][Dd][Ee][Ss]?"?[,;\t]/
+	}
+	NR == 1 && heading { print ""; next }
+	{
+		sub(/\r$/, "")
+		sub(/[,;\t].*/, "")
+		gsub(/"/, "")
+		print
+	}'
+}
+
+# Sets $today, as the web server's program counts days: in the time zone of the settings
+# or, where they name none, in the system's.
+find_today()
+{
+	conf=${REDEEM_CONF:-$home/settings}
+	zone=
+	[ ! -r "$conf" ] || zone=$(setting timezone "$conf")
+	today=$(
+		unset TZ
+		[ -z "$zone" ] || export TZ="$zone"
+		date +%Y-%m-%d
+	)
+	export today codes
 }
 
 # The value that settings file $2 gives to key $1; empty where it has none.
