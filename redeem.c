@@ -2712,6 +2712,9 @@ static enum decision decide(const struct record *record,
 					  record->last - now;
 	time_t left = record->link.end - now;
 
+	/* a revoked code, whose last use may be a moment ago */
+	if (record->limit == 0)
+		return REFUSE_USED_UP;
 	if (record->last != 0 && age < settings->grace) {
 		if (record->link.token[0] != '\0' && left <= settings->window &&
 		    2 * left >= settings->window)

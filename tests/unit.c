@@ -805,6 +805,9 @@ static const struct {
     {3, 3, 0, -1, -1, 120, REFUSE_USED_UP},
     {4, 3, 0, -1, -1, 120, REFUSE_USED_UP},
     {0, 0, 0, -1, -1, 120, REFUSE_USED_UP},
+    /* revoked within the grace, while its link would be alive */
+    {1, 0, 0, 10, 110, 120, REFUSE_USED_UP},
+    {1, 0, 0, 60, -1, 120, REFUSE_USED_UP},
     /* the last valid day, and the day after */
     {0, 3, 20261123, -1, -1, 120, GIVE_COUNTED},
     {0, 3, 20261122, -1, -1, 120, REFUSE_EXPIRED},
