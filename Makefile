@@ -140,12 +140,13 @@ build/replay_%: tests/fuzz_%.c tests/fuzz.h tests/replay.h redeem.c Makefile
 	$(CC) -std=c99 $(WARNINGS) $(WIDE) -g -DREDEEM_NO_MAIN -DFUZZ_REPLAY \
 		-o $@ $<
 
-# FUZZ_SECONDS=0: until it is interrupted
+# FUZZ_SECONDS=0: until it is interrupted, or has done FUZZ_RUNS each
 FUZZ_SECONDS = 0
+FUZZ_RUNS = -1
 fuzz:
 	@tests/install fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS)
-	@tests/fuzz build $(FUZZ_SECONDS)
+	@tests/fuzz build $(FUZZ_SECONDS) $(FUZZ_RUNS)
 
 # on a machine that does nothing else, and has not just removed many files
 bench:

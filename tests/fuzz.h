@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char *outcome_reached = "";
 
 /* The word I of those that a harness knows; NULL behind the last. */
-static inline const char *outcome_known(size_t i);
+const char *outcome_known(size_t i);
 
 #define VARIABLES_MAX 32
 #define ATTEMPTS_MAX 4 /* small, so that the table fits into an input */

@@ -9,6 +9,7 @@
 
 #define KEY "0123456789abcdef0123456789abcdef"
 #define TOKEN "11111111111111111111111111111111"
+#define OTHER_TOKEN "33333333333333333333333333333333" /* no page, a folder */
 #define OUTSIDE "not for sale"
 
 static const struct {
@@ -31,6 +32,7 @@ static const struct {
     {"home/lists", NULL, NULL},
     {"home/lists/29924457", NULL, NULL},
     {"home/lists/29924457/" TOKEN, "<p data-outcome=\"files\">", NULL},
+    {"home/lists/29924457/" OTHER_TOKEN, NULL, NULL},
     {"outside", NULL, NULL},
     {"outside/x.zip", OUTSIDE, NULL},
 };
@@ -41,7 +43,7 @@ static int no_body = -1;
 static int answer_file = -1;
 static char confs[3][PATH_SIZE]; /* REDEEM_CONF=..., for each HANDOFF_... */
 
-static inline const char *outcome_known(size_t i)
+const char *outcome_known(size_t i)
 {
 	return outcome_of_answers(i);
 }

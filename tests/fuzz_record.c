@@ -13,7 +13,7 @@ static const char *const decision_words[] = {[GIVE_COUNTED] = "counted",
     [REFUSE_USED_UP] = "used-up",
     [REFUSE_EXPIRED] = "expired"};
 
-static inline const char *outcome_known(size_t i)
+const char *outcome_known(size_t i)
 {
 	if (i < LENGTH(decision_words))
 		return decision_words[i];

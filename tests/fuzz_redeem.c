@@ -3,7 +3,8 @@
  * to a shop, whatever the request, the record and the settings are. [S1] to
  * [S4], [S6], [S8] to [S13]. The input is a request as in fuzz.h, a line %%,
  * the record codes/7K3M9QXA2FTF, a line %%, lines for .htredeem, a line %%, the
- * table of failed tries: lines "tries ADDRESS SINCE COUNT", or its bytes.
+ * table of failed tries: lines "tries ADDRESS SINCE TENTHS", or its bytes;
+ * then, if there is another line %%, what secure/.htaccess holds before.
  */
 #include "fuzz.h"
 
@@ -11,6 +12,7 @@
 #define ALIVE_TOKEN "11111111111111111111111111111111"
 /* a link, or the page of one, that was over long ago */
 #define DEAD_BUCKET "29000000"
+#define OWNERS DEAD_BUCKET "/press.zip" /* which is not ours to remove */
 #define DEAD_LINK DEAD_BUCKET "/22222222222222222222222222222222"
 
 static const struct {
@@ -37,6 +39,7 @@ static const struct {
     {"home/files/mixed/x.php.zip", NULL},
     {"home/files/empty/", NULL},
     {"home/page.html", NULL},
+    {"home/no-marker.html", NULL},
     {"outside/", NULL},
     {"outside/linked.zip", NULL},
     {"secure/", NULL},
@@ -70,8 +73,9 @@ static int answer_file = -1;
 static int record_fd = -1;
 static int settings_file = -1;
 static int complaint_file = -1;
+static struct span had_rules; /* in secure, before the request */
 
-static inline const char *outcome_known(size_t i)
+const char *outcome_known(size_t i)
 {
 	return outcome_of_answers(i);
 }
@@ -104,7 +108,8 @@ static void make(const char *path, const char *target)
 {
 	/* all in one: a page, and a record, which nobody may redeem */
 	static const char text[] = "uses: 0\nlimit: 9\nfile: a.zip\n"
-				   "<h1>x</h1><!-- redeem --><p>y</p>\n";
+				   "<h1>x</h1><!-- redeem --><p>y</p>\n"
+				   "<!-- redeem, and no marker -->\n";
 	size_t length = strlen(path);
 	char folder[PATH_SIZE];
 	int fd;
@@ -139,6 +144,14 @@ static int make_open(const char *path)
 	return fd;
 }
 
+/* Makes the file PATH as long as it must be; what it holds is nobody's. */
+static void size_set(const char *path, off_t size)
+{
+	int fd = openat(top, path, O_WRONLY);
+
+	assert(fd >= 0 && ftruncate(fd, size) == 0 && close(fd) == 0);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct buf text = buf_init(scratch, sizeof(scratch));
@@ -152,6 +165,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	assert(top >= 0 && atexit(remove_scratch) == 0);
 	for (i = 0; i < LENGTH(fixtures); i++)
 		make(fixtures[i].path, fixtures[i].target);
+	size_set("home/no-marker.html", 5);
+	size_set("home/files/b & c.zip", 4700000);
+	size_set("home/files/album/\xc3\xa9.flac", 1234567890);
 	record_fd = make_open("home/" CODE);
 	settings_file = make_open(".htredeem");
 	request_file = file_new();
@@ -219,12 +235,11 @@ static bool attempts_make(struct attempts *table, struct span lines)
 		    !span_copy(
 			span_split(&line, ' '), address, sizeof(address)))
 			return false;
-		if (client_id(address, table->key) == 0)
-			entry = &table->nowhere;
 		entry->id = client_id(address, table->key);
 		entry->since = int64_take(&line);
-		entry->count = (int64_t)((uint64_t)int64_take(&line) *
-		    FAILED_TRY);
+		entry->count = int64_take(&line);
+		if (entry->id == 0)
+			table->nowhere = *entry;
 	}
 	return lines.length == 0;
 }
@@ -244,6 +259,51 @@ static void attempts_write(struct span text)
 	}
 	fd = make_open("home/attempts");
 	assert(write_all(fd, text.bytes, text.length) && close(fd) == 0);
+}
+
+/* The rules of secure before the request, at most 4096 bytes of TEXT. */
+static void rules_put(struct span text)
+{
+	int fd;
+
+	had_rules = text;
+	if (had_rules.length > 4096)
+		had_rules.length = 4096;
+	if (had_rules.length == 0)
+		return;
+	fd = make_open("secure/.htaccess");
+	assert(
+	    write_all(fd, had_rules.bytes, had_rules.length) && close(fd) == 0);
+}
+
+/* Could version 1.0 or a later one have written RULES? */
+static bool is_rules(struct span rules)
+{
+	struct span first = span_split(&rules, '\n');
+	struct span second = span_split(&rules, '\n');
+
+	return (first.length > 9 && memcmp(first.bytes, "# redeem ", 9) == 0) ||
+	    (span_is(first, "RewriteEngine On") &&
+		span_is(second, "RewriteRule ^ - [F]"));
+}
+
+/* Looks at the rules of secure afterwards: whose they are; and removes them. */
+static void rules_check(bool told)
+{
+	static char rules[8192];
+	int fd = openat(top, "secure/.htaccess", O_RDONLY | O_NOFOLLOW);
+	ssize_t length = fd >= 0 ? read_all(fd, rules, sizeof(rules)) : 0;
+	bool same;
+
+	assert(length >= 0 && (size_t)length < sizeof(rules));
+	same = (size_t)length == had_rules.length &&
+	    memcmp(rules, had_rules.bytes, had_rules.length) == 0;
+	assert(same || strncmp(rules, "# redeem ", 9) == 0);
+	assert(same || had_rules.length == 0 || is_rules(had_rules));
+	assert(!told || strncmp(rules, "# redeem ", 9) == 0);
+	if (fd >= 0)
+		assert(close(fd) == 0 &&
+		    unlinkat(top, "secure/.htaccess", 0) == 0);
 }
 
 /* [S15]: who has to wait, and for how long; what is left is a whole table. */
@@ -368,6 +428,13 @@ static void location_check(const char *text, char token[HEX_SIZE])
 	token[HEX_SIZE - 1] = '\0';
 }
 
+static bool is_there(const char *path)
+{
+	struct stat st;
+
+	return fstatat(top, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 static bool is_hex(const char *name)
 {
 	return strlen(name) == HEX_SIZE - 1 &&
@@ -464,12 +531,11 @@ static size_t secure_check(const char *token, bool *found)
 
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
-		if (strcmp(name, ".htaccess") == 0) {
-			assert(unlinkat(fd, name, 0) == 0);
-			continue;
-		}
 		if (strcmp(name, DEAD_BUCKET) == 0) {
-			assert(*token == '\0'); /* else it were swept [S14] */
+			assert(is_there("secure/" OWNERS));
+			/* [S14] */
+			assert(
+			    *token == '\0' || !is_there("secure/" DEAD_LINK));
 			continue;
 		}
 		assert(strspn(name, "0123456789") == strlen(name));
@@ -495,12 +561,13 @@ static size_t lists_check(bool told)
 		DIR *list = dir_open(dirfd(lists), bucket);
 
 		if (strcmp(bucket, DEAD_BUCKET) == 0)
-			assert(!told);
+			assert(is_there("home/lists/" OWNERS) &&
+			    (!told || !is_there("home/lists/" DEAD_LINK)));
 		assert(strspn(bucket, "0123456789") == strlen(bucket));
 		while (dir_next(list, &page) > 0) {
-			assert(is_hex(page));
 			if (strcmp(bucket, DEAD_BUCKET) == 0)
 				continue;
+			assert(is_hex(page));
 			list_check(dirfd(list), page);
 			assert(unlinkat(dirfd(list), page, 0) == 0);
 			pages++;
@@ -597,6 +664,13 @@ static void folder_make(const char *path)
 	assert(mkdirat(top, path, 0755) == 0 || errno == EEXIST);
 }
 
+static void file_make(const char *path)
+{
+	int fd = openat(top, path, O_WRONLY | O_CREAT, 0600);
+
+	assert(fd >= 0 && close(fd) == 0);
+}
+
 /* Writes the files of one request and sets its variables. */
 static void prepare(struct variables *variables, struct span rest)
 {
@@ -606,7 +680,6 @@ static void prepare(struct variables *variables, struct span rest)
 	static char *const ours[] = {script, NULL};
 	struct buf text = buf_init(script, sizeof(script));
 	struct span piece;
-	int fd;
 
 	buf_addf(&text, "SCRIPT_FILENAME=%s/redeem.cgi", scratch);
 	variables_set(variables, &rest, kept, ours);
@@ -622,14 +695,16 @@ static void prepare(struct variables *variables, struct span rest)
 	    piece.length <= RECORD_MAX ? piece.length : RECORD_MAX + 1);
 	piece = section(&rest);
 	settings_write(piece);
-	attempts_write(rest);
+	attempts_write(section(&rest));
+	rules_put(rest);
 	/* what expired long ago, and what earlier requests left */
 	folder_make("secure/" DEAD_BUCKET);
 	folder_make("secure/" DEAD_LINK);
+	file_make("secure/" OWNERS);
 	folder_make("home/lists");
 	folder_make("home/lists/" DEAD_BUCKET);
-	fd = openat(top, "home/lists/" DEAD_LINK, O_WRONLY | O_CREAT, 0600);
-	assert(fd >= 0 && close(fd) == 0);
+	file_make("home/lists/" DEAD_LINK);
+	file_make("home/lists/" OWNERS);
 	(void)unlinkat(top, "home/log", 0);
 }
 
@@ -660,6 +735,7 @@ static void answer_check(
 	assert(told == (outcome == OUTCOME_LINK));
 	if (told && apache)
 		location_check(reply.text, token);
+	rules_check(told && apache);
 	links = secure_check(token, &found);
 	assert(found == (told && apache));
 	assert(links <= 1 && (links == 0 || found));
