@@ -6706,30 +6706,37 @@ static int check(struct shop *shop, const char *program)
 static const char usage[] =
     "redeem " VERSION ": a download for whoever holds the code\n"
     "\n"
-    "A CGI program: the web server runs it. From a shell:\n"
-    "  redeem --check    looks at settings, directories, permissions, clock\n"
-    "                    and time zone, and says what is wrong\n"
-    "  redeem --version  says which version this is\n"
-    "  redeem --help     says this\n"
+    "Your web server runs this program as a CGI. From a shell:\n"
     "\n"
-    "Settings: $REDEEM_CONF, else .htredeem beside the program or in the\n"
-    "current directory.\n";
+    "  redeem --check    checks settings, folders, permissions, clock and\n"
+    "                    time zone; the exit status is 1 if anything is wrong\n"
+    "  redeem --page     prints the built-in page, to begin your own with\n"
+    "  redeem --version  prints the version\n"
+    "  redeem --help     prints this\n"
+    "\n"
+    "Settings are in $REDEEM_CONF, else in .htredeem beside the program, else\n"
+    "in .htredeem in the current folder. README says what they mean.\n";
+
+static bool print(int fd, const char *text)
+{
+	return write_all(fd, text, strlen(text));
+}
 
 /*
- * Does what the one OPTION of PROGRAM, a path, says. Returns the exit status: 1
- * if anything is wrong, 2 if there is no such option.
+ * Does what the one OPTION of PROGRAM, a path, asks for. Returns the exit
+ * status: 1 if anything is wrong, 2 if there is no such option.
  */
 int shell(struct shop *shop, const char *program, const char *option)
 {
-	static const char version[] = "redeem " VERSION "\n" LOCKS_NOTE;
-
 	if (strcmp(option, "--check") == 0)
 		return check(shop, program);
+	if (strcmp(option, "--page") == 0)
+		return !print(STDOUT_FILENO, built_in_page);
 	if (strcmp(option, "--version") == 0)
-		return !write_all(STDOUT_FILENO, version, strlen(version));
+		return !print(STDOUT_FILENO, "redeem " VERSION "\n" LOCKS_NOTE);
 	if (strcmp(option, "--help") == 0)
-		return !write_all(STDOUT_FILENO, usage, strlen(usage));
-	(void)write_all(STDERR_FILENO, usage, strlen(usage));
+		return !print(STDOUT_FILENO, usage);
+	(void)print(STDERR_FILENO, usage);
 	return 2;
 }
 

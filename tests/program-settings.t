@@ -176,6 +176,17 @@ fi
 # from a shell
 is '--version' "$("$cgi/redeem.cgi" --version)" "redeem 1.0"
 like '--help' "$("$cgi/redeem.cgi" --help)" 'redeem --check'
+"$cgi/redeem.cgi" --page >"$shop/home/page.html"
+good 'page: page.html'
+is '--page: is a page that an owner can begin with' "$(form)" form
+like '--page: with the look of the built-in one' "$(cat "$tmp/answer")" '<style>'
+unlike '--page: and no marker left' "$(cat "$tmp/answer")" '<!-- redeem'
+if [ -w /dev/full ]; then
+	for option in --page --version --help; do
+		"$cgi/redeem.cgi" "$option" >/dev/full && status=0 || status=$?
+		is "$option: a full disk is a failure" "$status" 1
+	done
+fi
 is 'no option: misused' "$("$cgi/redeem.cgi" 2>/dev/null || printf '%s' "$?")" 2
 is 'a wrong option: misused' "$("$cgi/redeem.cgi" --chek 2>/dev/null || printf '%s' "$?")" 2
 # RFC 3875, 4.4: a server passes ?--version as an argument
