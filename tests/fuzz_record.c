@@ -162,7 +162,7 @@ static void torn_check(size_t seed)
 static void decide_check(const struct settings *settings, time_t now, long day)
 {
 	enum decision decision = decide(&record, settings, now, day);
-	bool grace = record.last != 0 &&
+	bool grace = record.limit > 0 && record.last != 0 &&
 	    llabs((long long)now - record.last) < settings->grace;
 	bool expired = record.expires != 0 && day > record.expires;
 
