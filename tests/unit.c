@@ -1553,7 +1553,7 @@ static struct shop shop; /* too large for the stack */
 
 static void shop_set_up(const char *more)
 {
-	char text[1000];
+	static char text[SETTINGS_MAX];
 	struct buf conf = buf_init(text, sizeof(text));
 
 	buf_adds(&conf, "home: /h\n");
@@ -1712,6 +1712,31 @@ START_TEST(s3_signs_as_amazon_does)
 }
 END_TEST
 
+/* The longest token, in base64, and a name of which each byte is encoded twice. */
+START_TEST(s3_long_tokens_fit)
+{
+	static char settings[SETTINGS_MAX];
+	char buffer[LOCATION_SIZE], name[NAME_SIZE];
+	struct buf text = buf_init(buffer, sizeof(buffer));
+	struct buf token = buf_init(settings, sizeof(settings));
+	int i;
+
+	buf_adds(&token,
+	    "delivery: s3\ns3-endpoint: https://s3.example.com\n"
+	    "s3-region: r\ns3-bucket: b\ns3-key: k\n"
+	    "s3-secret: s\ns3-token: ");
+	for (i = 0; i < 4096; i += 32)
+		buf_adds(&token, "abcdefghijklmnop/ABCDEFGHIJK+012");
+	buf_adds(&token, "\n");
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	shop_set_up(settings);
+	s3_presign(&shop.settings, 1369353600, "a.zip", name, &text);
+	ck_assert(!text.overflowed);
+	ck_assert(strstr(buffer, "K%2B012&X-Amz-SignedHeaders") != NULL);
+}
+END_TEST
+
 static const struct {
 	const char *endpoint, *style, *origin;
 } origin_cases[] = {
@@ -1865,6 +1890,7 @@ int main(void)
 	tcase_add_test(all, other_signatures_are_refused);
 	tcase_add_test(all, secdownload_links);
 	tcase_add_test(all, s3_signs_as_amazon_does);
+	tcase_add_test(all, s3_long_tokens_fit);
 	LOOP(all, s3_hosts, origin_cases);
 	tcase_add_test(all, no_script_no_signed_link);
 	LOOP(all, deliveries_need_their_keys, delivery_cases);
