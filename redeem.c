@@ -288,6 +288,10 @@ static int lock_file(int fd, bool wait)
 #define LIST_PAGE "downloads.html"
 #define SEND_SIZE 32768 /* bytes of a file that are in memory at once */
 #define LOCATION_SIZE 8192 /* bytes of an address that opens a file */
+#define COOKIE_NAME_SIZE (sizeof("redeem-") + 16)
+#define COOKIE_SIZE (PATH_SIZE + 256)
+#define REFUSAL_SIZE 8000 /* of a page: Apache takes lines of 8191 bytes */
+#define RULES_SIZE (REFUSAL_SIZE + 8192) /* of an .htaccess */
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 /* A piece of text that lies in somebody else's buffer; no NUL at its end. */
@@ -323,6 +327,8 @@ enum outcome {
 	OUTCOME_UNKNOWN,
 	OUTCOME_USED_UP,
 	OUTCOME_EXPIRED,
+	OUTCOME_NOT_YET,
+	OUTCOME_BROKEN,
 	OUTCOME_BAD_METHOD,
 	OUTCOME_BAD_TYPE,
 	OUTCOME_NO_LENGTH,
@@ -517,7 +523,9 @@ struct record {
 	struct span body; /* without the room at its end */
 	long uses;
 	long limit;
-	long expires; /* last valid day as YYYYMMDD; 0: none */
+	long from; /* first valid day as YYYYMMDD; 0: none */
+	long expires; /* last valid day; 0: none */
+	struct span page; /* the code's own template; empty: none */
 	time_t last; /* counted use; 0: none known */
 	struct link link; /* the live one, as far as is known */
 };
@@ -552,6 +560,15 @@ struct download {
 	char date[32]; /* Last-Modified */
 };
 
+/* What a page needs, whatever it says. */
+struct view {
+	enum language language; /* the buyer's */
+	const char *template; /* the page round it all, with its markers */
+	const char *action; /* URL path that the form posts to, or empty */
+	const char *contact; /* a mail address or an https address, or empty */
+	time_t now;
+};
+
 /* All that one run works on: about half a megabyte, of which little is used. */
 struct shop {
 	struct settings settings;
@@ -560,11 +577,13 @@ struct shop {
 	struct items items;
 	struct download download;
 	struct site site;
+	struct view view;
 	int log; /* the same, to be added to */
 	long wait; /* seconds until this address may try again */
-	long language; /* the buyer's: place in "languages" */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char out[PAGE_MAX + 16384]; /* an answer */
+	char location[LOCATION_SIZE]; /* of a link that is given */
+	char cookie[COOKIE_SIZE]; /* value of Set-Cookie, or empty */
 	char list[ITEMS_MAX * 2048]; /* the page that lists several files */
 };
 
@@ -2512,6 +2531,10 @@ static bool record_parse_line(
 	if (span_is(key, "expires"))
 		return record->expires == 0 &&
 		    date_parse(value, &record->expires);
+	if (span_is(key, "from"))
+		return record->from == 0 && date_parse(value, &record->from);
+	if (span_is(key, "page"))
+		record->page = value;
 	if (span_is(key, "file"))
 		return value.length > 0;
 	if (span_is(key, "last") && !instant_parse(value, &record->last))
@@ -2541,7 +2564,8 @@ static bool record_parse(struct record *record)
 	struct span file;
 
 	record->uses = record->limit = -1;
-	record->expires = 0;
+	record->from = record->expires = 0;
+	record->page = span_of("");
 	record->last = 0;
 	memset(&record->link, 0, sizeof(record->link));
 	while (rest.length > 0) {
@@ -3126,6 +3150,17 @@ static void buf_addbase64url(
 		buf_addmem(text, &digits[bits << (6 - have) & 63], 1);
 }
 
+/* The name of the cookie that remembers a use of CODE: no code is in it. */
+static void cookie_name(const char *code, char name[COOKIE_NAME_SIZE])
+{
+	static const char prefix[] = "redeem-";
+	unsigned char bytes[SHA256_SIZE];
+
+	sha256_of(span_of(code), span_of(""), bytes);
+	memcpy(name, prefix, sizeof(prefix));
+	hex_write(bytes, 8, name + strlen(prefix));
+}
+
 /*
  * 10. What a code opens: files for sale, a link to them
  */
@@ -3335,12 +3370,6 @@ static bool items_collect(
 	return items_name(items);
 }
 
-/* What a link opens first: its one file, or NULL for the page of several. */
-static const struct item *items_first(const struct items *items)
-{
-	return items->count == 1 ? &items->item[0] : NULL;
-}
-
 /* A new link, which nobody can guess; false if the kernel gives no bytes. */
 static bool link_draw(struct link *link, time_t end)
 {
@@ -3365,8 +3394,8 @@ static long long link_bucket(const struct link *link)
 
 /*
  * What a delivery needs to publish a link. "refusal" is the page of whoever
- * comes late or with a wrong secret: HTML on one line, in ASCII, and without
- * the characters " \\ %. "list" is the page for several files, else empty.
+ * comes late or with a wrong secret, as page_flatten makes it. "list" is the
+ * page inside the link, or empty where a single file is sent at once.
  */
 struct offer {
 	const struct link *link;
@@ -3578,10 +3607,10 @@ static bool apache_open(struct site *site)
 	return apache_claim(site);
 }
 
-/* Adds a page for refusals, if there is one that fits between quotes. */
+/* Adds a page for refusals, which page_flatten has made, if there is one. */
 static void rules_refusal(struct buf *rules, const char *refusal)
 {
-	if (*refusal != '\0' && strpbrk(refusal, "\"\\%\r\n") == NULL)
+	if (*refusal != '\0')
 		buf_addf(rules, "ErrorDocument 403 \"%s\"\n", refusal);
 }
 
@@ -3650,7 +3679,7 @@ static bool apache_link(
 static bool apache_forbid(const struct site *site, const struct offer *offer)
 {
 	struct path draft = apache_path(offer->link, ".", ".htaccess");
-	char buffer[4096];
+	char buffer[RULES_SIZE];
 	struct buf rules = buf_init(buffer, sizeof(buffer));
 
 	if (!site->secure_old)
@@ -3835,7 +3864,7 @@ static const char *apache_unfit(const struct site *site)
 static bool apache_publish(const struct site *site, const struct offer *offer)
 {
 	struct path hidden = apache_path(offer->link, ".", "");
-	char buffer[8192];
+	char buffer[RULES_SIZE];
 	struct buf rules = buf_init(buffer, sizeof(buffer));
 	bool done = apache_begin(site, offer) && apache_forbid(site, offer) &&
 	    apache_fill(site, offer, &rules);
@@ -4430,9 +4459,9 @@ static const struct delivery deliveries[] = {
 };
 
 /* The delivery of the settings. */
-static const struct delivery *delivery_of(const struct shop *shop)
+static const struct delivery *delivery_of(const struct settings *settings)
 {
-	return &deliveries[shop->settings.delivery];
+	return &deliveries[settings->delivery];
 }
 
 /*
@@ -4459,7 +4488,7 @@ static bool signature_verify(const char *key, const char *kind, struct span end,
 static enum outcome signed_path_parse(
     const struct shop *shop, struct span *what, struct link *link)
 {
-	const struct delivery *delivery = delivery_of(shop);
+	const struct delivery *delivery = delivery_of(&shop->settings);
 	struct span rest = span_of(shop->request.path);
 	struct span end, mac, token;
 	int64_t seconds;
@@ -4589,13 +4618,16 @@ static ssize_t list_read(struct shop *shop, const struct link *link)
 
 enum phrase {
 	TITLE_FORM,
+	TITLE_CHECK,
 	TITLE_REFUSED,
-	TITLE_ENDED,
+	TITLE_USED_UP,
+	TITLE_EXPIRED,
 	TITLE_FILES,
 	TITLE_CLOSED,
 	FORM_LABEL,
 	FORM_HINT,
 	FORM_BUTTON,
+	CONTACT,
 	TELL_FORM,
 	TELL_EMPTY,
 	TELL_MISTYPED,
@@ -4603,6 +4635,8 @@ enum phrase {
 	TELL_USED_UP,
 	TELL_USED_UP_LAST,
 	TELL_EXPIRED,
+	TELL_NOT_YET,
+	TELL_BROKEN,
 	TELL_USE_FORM,
 	TELL_TOO_LONG,
 	TELL_NOT_WHOLE,
@@ -4611,20 +4645,21 @@ enum phrase {
 	TELL_TRY_AGAIN,
 	TELL_NOT_SET_UP,
 	FILES_TAP,
+	FILES_STARTED,
 	FILES_OPEN,
 	FILES_OPEN_ONE,
 	FILES_OPEN_SHORT,
+	FILES_OPEN_LONG,
 	FILES_BEGUN,
+	FILES_RETRY,
 	LEFT_MANY,
 	LEFT_ONE,
 	LEFT_NONE,
 	CLOSED_WHY,
 	CLOSED_AGAIN,
-	CLOSED_BACK,
 	DAY_ONE,
 	AS_DATE,
 	AS_TIME,
-	AS_SECONDS,
 	DECIMAL_POINT,
 	UNIT_BYTES,
 	UNIT_KILO,
@@ -4647,169 +4682,198 @@ enum phrase {
 
 /*
  * All that a buyer reads, one block for each language: HTML in UTF-8, without
- * double quotes, backslashes and percent signs (see struct offer). $1, $2 and
- * $3 are filled in: for used-up the date and the time, for expired the date,
- * for slow-down the minutes, for "open" the minutes and the time, for "left" a
- * number, for AS_... day, month and year, or hours, minutes and seconds.
+ * backslashes. $1, $2 and $3 are filled in: for used-up the date and the time,
+ * for expired and not-yet the date, for slow-down the minutes, for FILES_OPEN
+ * the minutes and the time, for FILES_OPEN_LONG and FILES_RETRY the date and
+ * the time, for LEFT a number, for AS_DATE day, month and year, for AS_TIME
+ * hours and minutes.
  *
  * A language is a block here and a row in EACH_LANGUAGE. A block with a phrase
  * missing or twice does not compile.
  */
-#define ENGLISH(SAY)                                                           \
-	SAY(TITLE_FORM, "Your download")                                       \
-	SAY(TITLE_REFUSED, "No download yet")                                  \
-	SAY(TITLE_ENDED, "No more downloads")                                  \
-	SAY(TITLE_FILES, "Your files")                                         \
-	SAY(TITLE_CLOSED, "This link is closed")                               \
-	SAY(FORM_LABEL, "Your code")                                           \
-	SAY(FORM_HINT,                                                         \
-	    "Small letters will do; spaces and dashes do not matter.")         \
-	SAY(FORM_BUTTON, "Download")                                           \
-	SAY(TELL_FORM, "Please enter the code from your card.")                \
-	SAY(TELL_EMPTY,                                                        \
-	    "This is not a whole code yet. Please enter all the letters "      \
-	    "and digits from your card.")                                      \
-	SAY(TELL_MISTYPED,                                                     \
-	    "One character seems to be mistyped. Please compare the code "     \
-	    "with your card.")                                                 \
-	SAY(TELL_UNKNOWN,                                                      \
-	    "We do not know this code. Please compare it with your card.")     \
-	SAY(TELL_USED_UP,                                                      \
-	    "All downloads of this code have been used. If that was not "      \
-	    "you, please ask the label.")                                      \
-	SAY(TELL_USED_UP_LAST,                                                 \
-	    "All downloads of this code have been used, the last one on "      \
-	    "$1 at $2. If that was not you, please ask the label.")            \
-	SAY(TELL_EXPIRED,                                                      \
-	    "This code could be used until $1. Please ask the label what "     \
-	    "can be done.")                                                    \
-	SAY(TELL_USE_FORM, "That did not work. Please use this form.")         \
-	SAY(TELL_TOO_LONG,                                                     \
-	    "That was too long for a code. Please enter only what is on "      \
-	    "your card.")                                                      \
-	SAY(TELL_NOT_WHOLE,                                                    \
-	    "Your code did not reach us whole. Please send it again.")         \
-	SAY(TELL_SLOW_DOWN,                                                    \
-	    "Too many wrong codes came from your connection. Please wait "     \
-	    "$1 minutes, then try again.")                                     \
-	SAY(TELL_SLOW_DOWN_ONE,                                                \
-	    "Too many wrong codes came from your connection. Please wait "     \
-	    "one minute, then try again.")                                     \
-	SAY(TELL_TRY_AGAIN,                                                    \
-	    "The shop is busy. No download was lost. Please try again in "     \
-	    "a moment.")                                                       \
-	SAY(TELL_NOT_SET_UP,                                                   \
-	    "The shop is not ready yet. No download was lost. Please come "    \
-	    "back later.")                                                     \
-	SAY(FILES_TAP, "Tap each file to save it.")                            \
-	SAY(FILES_OPEN, "They are here for $1 minutes, until $2.")             \
-	SAY(FILES_OPEN_ONE, "They are here for one minute, until $2.")         \
-	SAY(FILES_OPEN_SHORT,                                                  \
-	    "They are here for less than a minute, until $2.")                 \
-	SAY(FILES_BEGUN,                                                       \
-	    "A download that has begun by then goes on to its end.")           \
-	SAY(LEFT_MANY, "After this, your code has $1 downloads left.")         \
-	SAY(LEFT_ONE, "After this, your code has one download left.")          \
-	SAY(LEFT_NONE, "This is the last download of your code.")              \
-	SAY(CLOSED_WHY,                                                        \
-	    "A link opens for a short time only. This one is over, or a "      \
-	    "part of it is missing.")                                          \
-	SAY(CLOSED_AGAIN,                                                      \
-	    "For a new link, enter your code again. This uses one of its "     \
-	    "downloads, unless you entered it only a moment ago.")             \
-	SAY(CLOSED_BACK, "Enter the code")                                     \
-	SAY(DAY_ONE, "1")                                                      \
-	SAY(AS_DATE, "$1 $2 $3")                                               \
-	SAY(AS_TIME, "$1:$2")                                                  \
-	SAY(AS_SECONDS, "$1:$2:$3")                                            \
-	SAY(DECIMAL_POINT, ".")                                                \
-	SAY(UNIT_BYTES, "B")                                                   \
-	SAY(UNIT_KILO, "kB")                                                   \
-	SAY(UNIT_MEGA, "MB")                                                   \
-	SAY(UNIT_GIGA, "GB")                                                   \
-	SAY(JANUARY, "January")                                                \
-	SAY(FEBRUARY, "February")                                              \
-	SAY(MARCH, "March")                                                    \
-	SAY(APRIL, "April")                                                    \
-	SAY(MAY, "May")                                                        \
-	SAY(JUNE, "June")                                                      \
-	SAY(JULY, "July")                                                      \
-	SAY(AUGUST, "August")                                                  \
-	SAY(SEPTEMBER, "September")                                            \
-	SAY(OCTOBER, "October")                                                \
-	SAY(NOVEMBER, "November")                                              \
+#define ENGLISH(SAY)                                                            \
+	SAY(TITLE_FORM, "Your download")                                        \
+	SAY(TITLE_CHECK, "Check your code")                                     \
+	SAY(TITLE_REFUSED, "No download yet")                                   \
+	SAY(TITLE_USED_UP, "No more downloads")                                 \
+	SAY(TITLE_EXPIRED, "Code expired")                                      \
+	SAY(TITLE_FILES, "Your files")                                          \
+	SAY(TITLE_CLOSED, "This link is closed")                                \
+	SAY(FORM_LABEL, "Your code")                                            \
+	SAY(FORM_HINT, "Capitals, spaces and dashes don’t matter.")             \
+	SAY(FORM_BUTTON, "Download")                                            \
+	SAY(CONTACT, "Contact the label")                                       \
+	SAY(TELL_FORM, "Please enter the code from your card.")                 \
+	SAY(TELL_EMPTY,                                                         \
+	    "This code is not complete. Please enter all the letters and "      \
+	    "digits from your card.")                                           \
+	SAY(TELL_MISTYPED,                                                      \
+	    "One character seems to be mistyped. Please compare the code "      \
+	    "with your card.")                                                  \
+	SAY(TELL_UNKNOWN,                                                       \
+	    "We don’t recognise this code. Please compare it with your "      \
+	    "card.")                                                            \
+	SAY(TELL_USED_UP,                                                       \
+	    "All downloads of this code have been used. If that wasn’t you, " \
+	    "please ask the label.")                                            \
+	SAY(TELL_USED_UP_LAST,                                                  \
+	    "All downloads of this code have been used, the last one on $1 "    \
+	    "at $2. If that wasn’t you, please ask the label.")                 \
+	SAY(TELL_EXPIRED,                                                       \
+	    "This code has expired. Its last day was $1. Please ask the "       \
+	    "label what can be done.")                                          \
+	SAY(TELL_NOT_YET,                                                       \
+	    "This code will work from $1. No download was lost. Please come "   \
+	    "back then.")                                                       \
+	SAY(TELL_BROKEN,                                                        \
+	    "Something is wrong with this download, and trying again will "     \
+	    "not help. No download was lost. Please tell the label.")           \
+	SAY(TELL_USE_FORM, "That did not work. Please use this form.")          \
+	SAY(TELL_TOO_LONG,                                                      \
+	    "That was too long for a code. Please enter only what is on "       \
+	    "your card.")                                                       \
+	SAY(TELL_NOT_WHOLE,                                                     \
+	    "Part of your code was lost on the way. Please send it again.")     \
+	SAY(TELL_SLOW_DOWN,                                                     \
+	    "Too many wrong codes came from your connection. Please wait $1 "   \
+	    "minutes, then try again.")                                         \
+	SAY(TELL_SLOW_DOWN_ONE,                                                 \
+	    "Too many wrong codes came from your connection. Please wait "      \
+	    "one minute, then try again.")                                      \
+	SAY(TELL_TRY_AGAIN,                                                     \
+	    "The shop is busy. No download was lost. Please try again in a "    \
+	    "moment.")                                                          \
+	SAY(TELL_NOT_SET_UP,                                                    \
+	    "The shop is not ready yet. No download was lost. Please come "     \
+	    "back later.")                                                      \
+	SAY(FILES_TAP, "Tap each file to save it.")                             \
+	SAY(FILES_STARTED,                                                      \
+	    "Your download has started. If it hasn’t, tap the file.")           \
+	SAY(FILES_OPEN, "This page works for $1 minutes, until $2.")            \
+	SAY(FILES_OPEN_ONE, "This page works for one minute, until $2.")        \
+	SAY(FILES_OPEN_SHORT,                                                   \
+	    "This page works for less than a minute, until $2.")                \
+	SAY(FILES_OPEN_LONG, "This page works until $1, $2.")                   \
+	SAY(FILES_BEGUN, "A download that has begun by then will finish.")      \
+	SAY(FILES_RETRY,                                                        \
+	    "If a download breaks off, enter your code again in this "          \
+	    "browser before $1, $2: that costs nothing.")                       \
+	SAY(LEFT_MANY, "After this, your code has $1 downloads left.")          \
+	SAY(LEFT_ONE, "After this, your code has one download left.")           \
+	SAY(LEFT_NONE, "This is the last download of your code.")               \
+	SAY(CLOSED_WHY,                                                         \
+	    "A link only opens for a short time. This one is over, or part "    \
+	    "of it is missing.")                                                \
+	SAY(CLOSED_AGAIN,                                                       \
+	    "For a new link, enter your code again. In the browser that you "   \
+	    "used before, or only a moment later, that usually costs "          \
+	    "nothing; otherwise it uses one download.")                         \
+	SAY(DAY_ONE, "1")                                                       \
+	SAY(AS_DATE, "$1 $2 $3")                                                \
+	SAY(AS_TIME, "$1:$2")                                                   \
+	SAY(DECIMAL_POINT, ".")                                                 \
+	SAY(UNIT_BYTES, "B")                                                    \
+	SAY(UNIT_KILO, "kB")                                                    \
+	SAY(UNIT_MEGA, "MB")                                                    \
+	SAY(UNIT_GIGA, "GB")                                                    \
+	SAY(JANUARY, "January")                                                 \
+	SAY(FEBRUARY, "February")                                               \
+	SAY(MARCH, "March")                                                     \
+	SAY(APRIL, "April")                                                     \
+	SAY(MAY, "May")                                                         \
+	SAY(JUNE, "June")                                                       \
+	SAY(JULY, "July")                                                       \
+	SAY(AUGUST, "August")                                                   \
+	SAY(SEPTEMBER, "September")                                             \
+	SAY(OCTOBER, "October")                                                 \
+	SAY(NOVEMBER, "November")                                               \
 	SAY(DECEMBER, "December")
 
 #define FRENCH(SAY)                                                                \
 	SAY(TITLE_FORM, "Votre téléchargement")                                    \
+	SAY(TITLE_CHECK, "Vérifiez votre code")                                    \
 	SAY(TITLE_REFUSED, "Pas encore de téléchargement")                         \
-	SAY(TITLE_ENDED, "Plus de téléchargement")                                 \
+	SAY(TITLE_USED_UP, "Code épuisé")                                          \
+	SAY(TITLE_EXPIRED, "Code expiré")                                          \
 	SAY(TITLE_FILES, "Vos fichiers")                                           \
 	SAY(TITLE_CLOSED, "Ce lien est fermé")                                     \
 	SAY(FORM_LABEL, "Votre code")                                              \
 	SAY(FORM_HINT,                                                             \
-	    "Les minuscules suffisent ; espaces et tirets ne comptent "            \
-	    "pas.")                                                                \
+	    "Majuscules, espaces et tirets n’ont pas d’importance.")               \
 	SAY(FORM_BUTTON, "Télécharger")                                            \
-	SAY(TELL_FORM, "Entrez le code imprimé sur votre carte.")                  \
+	SAY(CONTACT, "Contacter le label")                                         \
+	SAY(TELL_FORM, "Saisissez le code imprimé sur votre carte.")               \
 	SAY(TELL_EMPTY,                                                            \
-	    "Ce code n’est pas complet. Entrez toutes les lettres et tous "      \
+	    "Ce code est incomplet. Saisissez toutes les lettres et tous "         \
 	    "les chiffres de votre carte.")                                        \
 	SAY(TELL_MISTYPED,                                                         \
 	    "Il y a sans doute une faute de frappe. Comparez le code avec "        \
-	    "votre carte.")                                                        \
+	    "celui de votre carte.")                                               \
 	SAY(TELL_UNKNOWN,                                                          \
-	    "Nous ne connaissons pas ce code. Comparez-le avec votre "             \
-	    "carte.")                                                              \
+	    "Nous ne connaissons pas ce code. Comparez-le avec celui de "          \
+	    "votre carte.")                                                        \
 	SAY(TELL_USED_UP,                                                          \
 	    "Tous les téléchargements de ce code ont été utilisés. Si ce "    \
 	    "n’était pas vous, écrivez au label.")                                 \
 	SAY(TELL_USED_UP_LAST,                                                     \
 	    "Tous les téléchargements de ce code ont été utilisés, le "       \
-	    "dernier le $1 à $2. Si ce n’était pas vous, écrivez au "         \
-	    "label.")                                                              \
+	    "dernier le $1 à $2. Si ce n’était pas vous, écrivez au label.")       \
 	SAY(TELL_EXPIRED,                                                          \
-	    "Ce code était valable jusqu’au $1. Demandez au label ce qui "      \
-	    "est possible.")                                                       \
+	    "Ce code a expiré : il était valable jusqu’au $1. Demandez au "    \
+	    "label ce qui est possible.")                                          \
+	SAY(TELL_NOT_YET,                                                          \
+	    "Ce code sera valable à partir du $1. Aucun téléchargement "        \
+	    "n’est perdu. Revenez à cette date.")                                  \
+	SAY(TELL_BROKEN,                                                           \
+	    "Ce téléchargement a un problème, et réessayer n’y changera "    \
+	    "rien. Aucun téléchargement n’est perdu. Prévenez le label.")          \
 	SAY(TELL_USE_FORM, "Cela n’a pas marché. Utilisez ce formulaire.")         \
 	SAY(TELL_TOO_LONG,                                                         \
-	    "C’était trop long pour un code. Entrez seulement celui de "        \
+	    "C’était trop long pour un code. Saisissez seulement celui de "     \
 	    "votre carte.")                                                        \
 	SAY(TELL_NOT_WHOLE,                                                        \
-	    "Votre code ne nous est pas arrivé en entier. Envoyez-le "            \
+	    "Votre code ne nous est pas parvenu en entier. Envoyez-le "            \
 	    "encore une fois.")                                                    \
 	SAY(TELL_SLOW_DOWN,                                                        \
-	    "Trop de codes erronés sont venus de votre connexion. "               \
-	    "Attendez $1 minutes, puis réessayez.")                                \
+	    "Trop de codes erronés sont venus de votre connexion. Attendez "      \
+	    "$1 minutes, puis réessayez.")                                         \
 	SAY(TELL_SLOW_DOWN_ONE,                                                    \
-	    "Trop de codes erronés sont venus de votre connexion. "               \
-	    "Attendez une minute, puis réessayez.")                                \
+	    "Trop de codes erronés sont venus de votre connexion. Attendez "      \
+	    "une minute, puis réessayez.")                                         \
 	SAY(TELL_TRY_AGAIN,                                                        \
-	    "Le service est occupé. Aucun téléchargement n’est perdu. "       \
-	    "Réessayez dans un instant.")                                          \
+	    "Le service est momentanément saturé. Aucun téléchargement "       \
+	    "n’est perdu. Réessayez dans un instant.")                             \
 	SAY(TELL_NOT_SET_UP,                                                       \
 	    "Le service n’est pas encore prêt. Aucun téléchargement n’est " \
 	    "perdu. Revenez plus tard.")                                           \
 	SAY(FILES_TAP, "Touchez chaque fichier pour l’enregistrer.")               \
-	SAY(FILES_OPEN, "Ils sont ici pendant $1 minutes, jusqu’à $2.")            \
-	SAY(FILES_OPEN_ONE, "Ils sont ici pendant une minute, jusqu’à $2.")        \
-	SAY(FILES_OPEN_SHORT, "Ils sont ici moins d’une minute, jusqu’à $2.")      \
+	SAY(FILES_STARTED,                                                         \
+	    "Le téléchargement a commencé. Sinon, touchez le fichier.")            \
+	SAY(FILES_OPEN,                                                            \
+	    "Cette page fonctionne pendant $1 minutes, jusqu’à $2.")               \
+	SAY(FILES_OPEN_ONE,                                                        \
+	    "Cette page fonctionne pendant une minute, jusqu’à $2.")               \
+	SAY(FILES_OPEN_SHORT,                                                      \
+	    "Cette page fonctionne moins d’une minute, jusqu’à $2.")               \
+	SAY(FILES_OPEN_LONG, "Cette page fonctionne jusqu’au $1 à $2.")            \
 	SAY(FILES_BEGUN,                                                           \
-	    "Un téléchargement commencé avant se termine normalement.")            \
-	SAY(LEFT_MANY, "Après celui-ci, il vous reste $1 téléchargements.")        \
-	SAY(LEFT_ONE, "Après celui-ci, il vous reste un téléchargement.")          \
+	    "Un téléchargement commencé avant ira jusqu’au bout.")                 \
+	SAY(FILES_RETRY,                                                           \
+	    "Si un téléchargement s’interrompt, saisissez de nouveau votre "   \
+	    "code dans ce navigateur avant le $1 à $2 : cela ne coûte rien.")      \
+	SAY(LEFT_MANY, "Ensuite, il vous reste $1 téléchargements.")               \
+	SAY(LEFT_ONE, "Ensuite, il vous reste un téléchargement.")                 \
 	SAY(LEFT_NONE, "C’est le dernier téléchargement de votre code.")           \
 	SAY(CLOSED_WHY,                                                            \
-	    "Un lien ne s’ouvre que peu de temps. Celui-ci a expiré, ou "       \
-	    "il en manque une partie.")                                            \
+	    "Un lien ne s’ouvre que peu de temps. Celui-ci a expiré, ou il "    \
+	    "en manque une partie.")                                               \
 	SAY(CLOSED_AGAIN,                                                          \
-	    "Pour un nouveau lien, entrez encore votre code. Cela utilise "        \
-	    "un de ses téléchargements, sauf si vous venez de l’entrer.")          \
-	SAY(CLOSED_BACK, "Entrer le code")                                         \
+	    "Pour un nouveau lien, saisissez de nouveau votre code. Dans le "      \
+	    "même navigateur, ou juste après, cela ne coûte en général rien " \
+	    "; sinon, un téléchargement est utilisé.")                             \
 	SAY(DAY_ONE, "1er")                                                        \
 	SAY(AS_DATE, "$1 $2 $3")                                                   \
 	SAY(AS_TIME, "$1 h $2")                                                    \
-	SAY(AS_SECONDS, "$1 h $2 min $3 s")                                        \
 	SAY(DECIMAL_POINT, ",")                                                    \
 	SAY(UNIT_BYTES, "o")                                                       \
 	SAY(UNIT_KILO, "ko")                                                       \
@@ -4830,74 +4894,88 @@ enum phrase {
 
 #define GERMAN(SAY)                                                            \
 	SAY(TITLE_FORM, "Dein Download")                                       \
+	SAY(TITLE_CHECK, "Prüfe deinen Code")                                  \
 	SAY(TITLE_REFUSED, "Noch kein Download")                               \
-	SAY(TITLE_ENDED, "Kein Download mehr")                                 \
+	SAY(TITLE_USED_UP, "Kein Download mehr")                               \
+	SAY(TITLE_EXPIRED, "Code abgelaufen")                                  \
 	SAY(TITLE_FILES, "Deine Dateien")                                      \
 	SAY(TITLE_CLOSED, "Dieser Link ist geschlossen")                       \
 	SAY(FORM_LABEL, "Dein Code")                                           \
 	SAY(FORM_HINT,                                                         \
-	    "Kleinbuchstaben genügen; Leerzeichen und Striche sind egal.")     \
+	    "Groß- und Kleinschreibung, Leerzeichen und Striche sind egal.")   \
 	SAY(FORM_BUTTON, "Herunterladen")                                      \
+	SAY(CONTACT, "Label kontaktieren")                                     \
 	SAY(TELL_FORM, "Bitte gib den Code von deiner Karte ein.")             \
 	SAY(TELL_EMPTY,                                                        \
-	    "Das ist noch kein ganzer Code. Bitte gib alle Buchstaben und "    \
+	    "Der Code ist unvollständig. Bitte gib alle Buchstaben und "      \
 	    "Ziffern von deiner Karte ein.")                                   \
 	SAY(TELL_MISTYPED,                                                     \
 	    "Da ist wohl ein Zeichen falsch getippt. Bitte vergleiche den "    \
 	    "Code mit deiner Karte.")                                          \
 	SAY(TELL_UNKNOWN,                                                      \
-	    "Diesen Code kennen wir nicht. Bitte vergleiche ihn mit "          \
-	    "deiner Karte.")                                                   \
+	    "Diesen Code kennen wir nicht. Bitte vergleiche ihn mit deiner "   \
+	    "Karte.")                                                          \
 	SAY(TELL_USED_UP,                                                      \
-	    "Alle Downloads dieses Codes sind verbraucht. Wenn du das "        \
-	    "nicht warst, frag bitte beim Label nach.")                        \
+	    "Alle Downloads dieses Codes sind verbraucht. Wenn du das nicht "  \
+	    "warst, frag bitte beim Label nach.")                              \
 	SAY(TELL_USED_UP_LAST,                                                 \
-	    "Alle Downloads dieses Codes sind verbraucht, der letzte am "      \
-	    "$1 um $2. Wenn du das nicht warst, frag bitte beim Label "        \
-	    "nach.")                                                           \
+	    "Alle Downloads dieses Codes sind verbraucht, der letzte am $1 "   \
+	    "um $2. Wenn du das nicht warst, frag bitte beim Label nach.")     \
 	SAY(TELL_EXPIRED,                                                      \
-	    "Dieser Code galt bis zum $1. Bitte frag beim Label nach, was "    \
-	    "noch geht.")                                                      \
+	    "Dieser Code ist abgelaufen; er galt bis zum $1. Bitte frag "      \
+	    "beim Label nach, was noch geht.")                                 \
+	SAY(TELL_NOT_YET,                                                      \
+	    "Dieser Code gilt ab dem $1. Kein Download ging verloren. Bitte "  \
+	    "komm dann wieder.")                                               \
+	SAY(TELL_BROKEN,                                                       \
+	    "Mit diesem Download stimmt etwas nicht, und ein neuer Versuch "   \
+	    "hilft nicht. Kein Download ging verloren. Bitte sag dem Label "   \
+	    "Bescheid.")                                                       \
 	SAY(TELL_USE_FORM,                                                     \
 	    "Das hat nicht geklappt. Bitte nimm dieses Formular.")             \
 	SAY(TELL_TOO_LONG,                                                     \
 	    "Das war zu lang für einen Code. Bitte gib nur ein, was auf "     \
 	    "deiner Karte steht.")                                             \
 	SAY(TELL_NOT_WHOLE,                                                    \
-	    "Dein Code kam nicht ganz bei uns an. Bitte schick ihn noch "      \
-	    "einmal.")                                                         \
+	    "Dein Code kam nicht vollständig bei uns an. Bitte schick ihn "   \
+	    "noch einmal.")                                                    \
 	SAY(TELL_SLOW_DOWN,                                                    \
-	    "Von deinem Anschluss kamen zu viele falsche Codes. Bitte "        \
+	    "Über deine Verbindung kamen zu viele falsche Codes. Bitte "      \
 	    "warte $1 Minuten und versuch es dann noch einmal.")               \
 	SAY(TELL_SLOW_DOWN_ONE,                                                \
-	    "Von deinem Anschluss kamen zu viele falsche Codes. Bitte "        \
+	    "Über deine Verbindung kamen zu viele falsche Codes. Bitte "      \
 	    "warte eine Minute und versuch es dann noch einmal.")              \
 	SAY(TELL_TRY_AGAIN,                                                    \
 	    "Gerade ist viel los. Kein Download ging verloren. Bitte "         \
 	    "versuch es gleich noch einmal.")                                  \
 	SAY(TELL_NOT_SET_UP,                                                   \
-	    "Hier ist noch nicht alles bereit. Kein Download ging "            \
-	    "verloren. Bitte komm später wieder.")                             \
+	    "Hier ist noch nicht alles bereit. Kein Download ging verloren. "  \
+	    "Bitte komm später wieder.")                                       \
 	SAY(FILES_TAP, "Tippe jede Datei an, um sie zu sichern.")              \
-	SAY(FILES_OPEN, "Sie sind $1 Minuten lang hier, bis $2.")              \
-	SAY(FILES_OPEN_ONE, "Sie sind eine Minute lang hier, bis $2.")         \
-	SAY(FILES_OPEN_SHORT, "Sie sind keine Minute lang hier, bis $2.")      \
+	SAY(FILES_STARTED,                                                     \
+	    "Dein Download hat begonnen. Wenn nicht, tippe die Datei an.")     \
+	SAY(FILES_OPEN, "Diese Seite gilt $1 Minuten lang, bis $2.")           \
+	SAY(FILES_OPEN_ONE, "Diese Seite gilt eine Minute lang, bis $2.")      \
+	SAY(FILES_OPEN_SHORT,                                                  \
+	    "Diese Seite gilt weniger als eine Minute, bis $2.")               \
+	SAY(FILES_OPEN_LONG, "Diese Seite gilt bis zum $1, $2.")               \
 	SAY(FILES_BEGUN, "Was bis dahin begonnen hat, lädt zu Ende.")          \
+	SAY(FILES_RETRY,                                                       \
+	    "Bricht ein Download ab, gib deinen Code bis zum $1, $2, in "      \
+	    "diesem Browser noch einmal ein: Das kostet nichts.")              \
 	SAY(LEFT_MANY, "Danach bleiben dir mit deinem Code $1 Downloads.")     \
 	SAY(LEFT_ONE, "Danach bleibt dir mit deinem Code ein Download.")       \
 	SAY(LEFT_NONE, "Das ist der letzte Download deines Codes.")            \
 	SAY(CLOSED_WHY,                                                        \
-	    "Ein Link öffnet nur für kurze Zeit. Dieser ist vorbei, oder "   \
-	    "es fehlt ein Stück davon.")                                       \
+	    "Ein Link öffnet nur für kurze Zeit. Dieser ist abgelaufen, "    \
+	    "oder es fehlt ein Stück davon.")                                  \
 	SAY(CLOSED_AGAIN,                                                      \
-	    "Für einen neuen Link gib deinen Code noch einmal ein. Das "      \
-	    "verbraucht einen Download, außer du hast ihn gerade erst "       \
-	    "eingegeben.")                                                     \
-	SAY(CLOSED_BACK, "Code eingeben")                                      \
+	    "Für einen neuen Link gib deinen Code noch einmal ein. Im "       \
+	    "selben Browser oder gleich danach kostet das meist nichts; "      \
+	    "sonst verbraucht es einen Download.")                             \
 	SAY(DAY_ONE, "1")                                                      \
 	SAY(AS_DATE, "$1. $2 $3")                                              \
 	SAY(AS_TIME, "$1:$2 Uhr")                                              \
-	SAY(AS_SECONDS, "$1:$2:$3 Uhr")                                        \
 	SAY(DECIMAL_POINT, ",")                                                \
 	SAY(UNIT_BYTES, "B")                                                   \
 	SAY(UNIT_KILO, "kB")                                                   \
@@ -4918,38 +4996,47 @@ enum phrase {
 
 #define DUTCH(SAY)                                                             \
 	SAY(TITLE_FORM, "Je download")                                         \
+	SAY(TITLE_CHECK, "Controleer je code")                                 \
 	SAY(TITLE_REFUSED, "Nog geen download")                                \
-	SAY(TITLE_ENDED, "Geen download meer")                                 \
+	SAY(TITLE_USED_UP, "Geen downloads meer")                              \
+	SAY(TITLE_EXPIRED, "Code verlopen")                                    \
 	SAY(TITLE_FILES, "Je bestanden")                                       \
 	SAY(TITLE_CLOSED, "Deze link is gesloten")                             \
 	SAY(FORM_LABEL, "Je code")                                             \
-	SAY(FORM_HINT,                                                         \
-	    "Kleine letters mogen; spaties en streepjes maken niet uit.")      \
+	SAY(FORM_HINT, "Hoofdletters, spaties en streepjes maken niet uit.")   \
 	SAY(FORM_BUTTON, "Downloaden")                                         \
+	SAY(CONTACT, "Contact met het label")                                  \
 	SAY(TELL_FORM, "Vul de code van je kaartje in.")                       \
 	SAY(TELL_EMPTY,                                                        \
-	    "Dit is nog geen hele code. Vul alle letters en cijfers van "      \
-	    "je kaartje in.")                                                  \
+	    "Deze code is niet volledig. Vul alle letters en cijfers van je "  \
+	    "kaartje in.")                                                     \
 	SAY(TELL_MISTYPED,                                                     \
 	    "Er lijkt een tikfout in te zitten. Vergelijk de code met je "     \
 	    "kaartje.")                                                        \
 	SAY(TELL_UNKNOWN,                                                      \
 	    "Deze code kennen we niet. Vergelijk hem met je kaartje.")         \
 	SAY(TELL_USED_UP,                                                      \
-	    "Alle downloads van deze code zijn gebruikt. Was jij dat "         \
-	    "niet, vraag het dan aan het label.")                              \
+	    "Alle downloads van deze code zijn gebruikt. Was jij dat niet, "   \
+	    "vraag het dan aan het label.")                                    \
 	SAY(TELL_USED_UP_LAST,                                                 \
 	    "Alle downloads van deze code zijn gebruikt, de laatste op $1 "    \
 	    "om $2. Was jij dat niet, vraag het dan aan het label.")           \
 	SAY(TELL_EXPIRED,                                                      \
-	    "Deze code was geldig tot en met $1. Vraag het label wat er "      \
-	    "nog kan.")                                                        \
+	    "Deze code is verlopen; hij was geldig tot en met $1. Vraag het "  \
+	    "label wat er nog kan.")                                           \
+	SAY(TELL_NOT_YET,                                                      \
+	    "Deze code werkt vanaf $1. Er is geen download verloren. Kom "     \
+	    "dan terug.")                                                      \
+	SAY(TELL_BROKEN,                                                       \
+	    "Er is iets mis met deze download, en opnieuw proberen helpt "     \
+	    "niet. Er is geen download verloren. Laat het aan het label "      \
+	    "weten.")                                                          \
 	SAY(TELL_USE_FORM, "Dat lukte niet. Gebruik dit formulier.")           \
 	SAY(TELL_TOO_LONG,                                                     \
-	    "Dat was te lang voor een code. Vul alleen in wat op je "          \
-	    "kaartje staat.")                                                  \
+	    "Dat was te lang voor een code. Vul alleen in wat op je kaartje "  \
+	    "staat.")                                                          \
 	SAY(TELL_NOT_WHOLE,                                                    \
-	    "Je code kwam niet heel over. Stuur hem nog een keer.")            \
+	    "Je code is niet volledig aangekomen. Stuur hem nog een keer.")    \
 	SAY(TELL_SLOW_DOWN,                                                    \
 	    "Er kwamen te veel foute codes van jouw verbinding. Wacht $1 "     \
 	    "minuten en probeer het dan opnieuw.")                             \
@@ -4957,30 +5044,35 @@ enum phrase {
 	    "Er kwamen te veel foute codes van jouw verbinding. Wacht een "    \
 	    "minuut en probeer het dan opnieuw.")                              \
 	SAY(TELL_TRY_AGAIN,                                                    \
-	    "Het is even druk. Er is geen download verloren. Probeer het "     \
-	    "zo nog eens.")                                                    \
+	    "Het is even druk. Er is geen download verloren. Probeer het zo "  \
+	    "nog eens.")                                                       \
 	SAY(TELL_NOT_SET_UP,                                                   \
-	    "Alles staat nog niet klaar. Er is geen download verloren. "       \
-	    "Kom later terug.")                                                \
+	    "Nog niet alles staat klaar. Er is geen download verloren. Kom "   \
+	    "later terug.")                                                    \
 	SAY(FILES_TAP, "Tik op elk bestand om het te bewaren.")                \
-	SAY(FILES_OPEN, "Ze staan hier $1 minuten, tot $2.")                   \
-	SAY(FILES_OPEN_ONE, "Ze staan hier één minuut, tot $2.")               \
-	SAY(FILES_OPEN_SHORT, "Ze staan hier nog geen minuut, tot $2.")        \
+	SAY(FILES_STARTED,                                                     \
+	    "Je download is begonnen. Zo niet, tik dan op het bestand.")       \
+	SAY(FILES_OPEN, "Deze pagina werkt $1 minuten, tot $2.")               \
+	SAY(FILES_OPEN_ONE, "Deze pagina werkt één minuut, tot $2.")           \
+	SAY(FILES_OPEN_SHORT, "Deze pagina werkt nog geen minuut, tot $2.")    \
+	SAY(FILES_OPEN_LONG, "Deze pagina werkt tot $1, $2.")                  \
 	SAY(FILES_BEGUN, "Een download die dan al loopt, gaat gewoon door.")   \
+	SAY(FILES_RETRY,                                                       \
+	    "Breekt een download af, vul je code dan vóór $1, $2 in deze "   \
+	    "browser opnieuw in: dat kost niets.")                             \
 	SAY(LEFT_MANY, "Hierna heeft je code nog $1 downloads.")               \
 	SAY(LEFT_ONE, "Hierna heeft je code nog één download.")                \
 	SAY(LEFT_NONE, "Dit is de laatste download van je code.")              \
 	SAY(CLOSED_WHY,                                                        \
-	    "Een link werkt maar kort. Deze is voorbij, of er ontbreekt "      \
+	    "Een link werkt maar kort. Deze is verlopen, of er ontbreekt "     \
 	    "een stuk.")                                                       \
 	SAY(CLOSED_AGAIN,                                                      \
-	    "Vul voor een nieuwe link je code nog eens in. Dat kost een "      \
-	    "download, behalve als je hem net hebt ingevuld.")                 \
-	SAY(CLOSED_BACK, "Code invullen")                                      \
+	    "Vul voor een nieuwe link je code nog eens in. In dezelfde "       \
+	    "browser, of vlak daarna, kost dat meestal niets; anders kost "    \
+	    "het een download.")                                               \
 	SAY(DAY_ONE, "1")                                                      \
 	SAY(AS_DATE, "$1 $2 $3")                                               \
 	SAY(AS_TIME, "$1.$2 uur")                                              \
-	SAY(AS_SECONDS, "$1.$2.$3 uur")                                        \
 	SAY(DECIMAL_POINT, ",")                                                \
 	SAY(UNIT_BYTES, "B")                                                   \
 	SAY(UNIT_KILO, "kB")                                                   \
@@ -4999,86 +5091,104 @@ enum phrase {
 	SAY(NOVEMBER, "november")                                              \
 	SAY(DECEMBER, "december")
 
-#define SPANISH(SAY)                                                           \
-	SAY(TITLE_FORM, "Tu descarga")                                         \
-	SAY(TITLE_REFUSED, "Todavía sin descarga")                             \
-	SAY(TITLE_ENDED, "Ya no hay descargas")                                \
-	SAY(TITLE_FILES, "Tus archivos")                                       \
-	SAY(TITLE_CLOSED, "Este enlace está cerrado")                          \
-	SAY(FORM_LABEL, "Tu código")                                           \
-	SAY(FORM_HINT,                                                         \
-	    "Valen las minúsculas; los espacios y guiones no importan.")       \
-	SAY(FORM_BUTTON, "Descargar")                                          \
-	SAY(TELL_FORM, "Escribe el código de tu tarjeta.")                     \
-	SAY(TELL_EMPTY,                                                        \
-	    "El código no está completo. Escribe todas las letras y "        \
-	    "cifras de tu tarjeta.")                                           \
-	SAY(TELL_MISTYPED,                                                     \
-	    "Parece que hay un carácter equivocado. Compara el código con "  \
-	    "tu tarjeta.")                                                     \
-	SAY(TELL_UNKNOWN,                                                      \
-	    "No conocemos este código. Compáralo con tu tarjeta.")             \
-	SAY(TELL_USED_UP,                                                      \
-	    "Ya se usaron todas las descargas de este código. Si no "         \
-	    "fuiste tú, pregunta al sello.")                                   \
-	SAY(TELL_USED_UP_LAST,                                                 \
-	    "Ya se usaron todas las descargas de este código, la última "    \
-	    "el $1 a las $2. Si no fuiste tú, pregunta al sello.")             \
-	SAY(TELL_EXPIRED,                                                      \
-	    "Este código valía hasta el $1. Pregunta al sello qué se "      \
-	    "puede hacer.")                                                    \
-	SAY(TELL_USE_FORM, "Eso no ha funcionado. Usa este formulario.")       \
-	SAY(TELL_TOO_LONG,                                                     \
-	    "Era demasiado largo para un código. Escribe solo el de tu "      \
-	    "tarjeta.")                                                        \
-	SAY(TELL_NOT_WHOLE, "Tu código no llegó entero. Envíalo otra vez.")    \
-	SAY(TELL_SLOW_DOWN,                                                    \
-	    "Han llegado demasiados códigos erróneos desde tu conexión. "   \
-	    "Espera $1 minutos y prueba otra vez.")                            \
-	SAY(TELL_SLOW_DOWN_ONE,                                                \
-	    "Han llegado demasiados códigos erróneos desde tu conexión. "   \
-	    "Espera un minuto y prueba otra vez.")                             \
-	SAY(TELL_TRY_AGAIN,                                                    \
-	    "Ahora mismo hay mucho trabajo. No se perdió ninguna "            \
-	    "descarga. Prueba otra vez en un momento.")                        \
-	SAY(TELL_NOT_SET_UP,                                                   \
-	    "Esto aún no está listo. No se perdió ninguna descarga. "       \
-	    "Vuelve más tarde.")                                               \
-	SAY(FILES_TAP, "Toca cada archivo para guardarlo.")                    \
-	SAY(FILES_OPEN, "Están aquí durante $1 minutos, hasta las $2.")        \
-	SAY(FILES_OPEN_ONE, "Están aquí durante un minuto, hasta las $2.")     \
-	SAY(FILES_OPEN_SHORT, "Están aquí menos de un minuto, hasta las $2.")  \
-	SAY(FILES_BEGUN, "Una descarga ya empezada sigue hasta el final.")     \
-	SAY(LEFT_MANY, "Después de esta te quedan $1 descargas.")              \
-	SAY(LEFT_ONE, "Después de esta te queda una descarga.")                \
-	SAY(LEFT_NONE, "Esta es la última descarga de tu código.")             \
-	SAY(CLOSED_WHY,                                                        \
-	    "Un enlace se abre poco tiempo. Este ha pasado, o le falta "       \
-	    "una parte.")                                                      \
-	SAY(CLOSED_AGAIN,                                                      \
-	    "Para otro enlace, escribe de nuevo tu código. Gasta una de "     \
-	    "sus descargas, salvo que lo acabes de escribir.")                 \
-	SAY(CLOSED_BACK, "Escribir el código")                                 \
-	SAY(DAY_ONE, "1")                                                      \
-	SAY(AS_DATE, "$1 de $2 de $3")                                         \
-	SAY(AS_TIME, "$1:$2")                                                  \
-	SAY(AS_SECONDS, "$1:$2:$3")                                            \
-	SAY(DECIMAL_POINT, ",")                                                \
-	SAY(UNIT_BYTES, "B")                                                   \
-	SAY(UNIT_KILO, "kB")                                                   \
-	SAY(UNIT_MEGA, "MB")                                                   \
-	SAY(UNIT_GIGA, "GB")                                                   \
-	SAY(JANUARY, "enero")                                                  \
-	SAY(FEBRUARY, "febrero")                                               \
-	SAY(MARCH, "marzo")                                                    \
-	SAY(APRIL, "abril")                                                    \
-	SAY(MAY, "mayo")                                                       \
-	SAY(JUNE, "junio")                                                     \
-	SAY(JULY, "julio")                                                     \
-	SAY(AUGUST, "agosto")                                                  \
-	SAY(SEPTEMBER, "septiembre")                                           \
-	SAY(OCTOBER, "octubre")                                                \
-	SAY(NOVEMBER, "noviembre")                                             \
+#define SPANISH(SAY)                                                            \
+	SAY(TITLE_FORM, "Tu descarga")                                          \
+	SAY(TITLE_CHECK, "Comprueba tu código")                                 \
+	SAY(TITLE_REFUSED, "Aún no hay descarga")                               \
+	SAY(TITLE_USED_UP, "No quedan descargas")                               \
+	SAY(TITLE_EXPIRED, "Código caducado")                                   \
+	SAY(TITLE_FILES, "Tus archivos")                                        \
+	SAY(TITLE_CLOSED, "Este enlace está cerrado")                           \
+	SAY(FORM_LABEL, "Tu código")                                            \
+	SAY(FORM_HINT,                                                          \
+	    "No importan las mayúsculas, los espacios ni los guiones.")         \
+	SAY(FORM_BUTTON, "Descargar")                                           \
+	SAY(CONTACT, "Contactar con el sello")                                  \
+	SAY(TELL_FORM, "Escribe el código de tu tarjeta.")                      \
+	SAY(TELL_EMPTY,                                                         \
+	    "El código está incompleto. Escribe todas las letras y cifras "   \
+	    "de tu tarjeta.")                                                   \
+	SAY(TELL_MISTYPED,                                                      \
+	    "Parece que hay un carácter equivocado. Compara el código con "   \
+	    "tu tarjeta.")                                                      \
+	SAY(TELL_UNKNOWN,                                                       \
+	    "No reconocemos este código. Compáralo con tu tarjeta.")            \
+	SAY(TELL_USED_UP,                                                       \
+	    "Ya se han usado todas las descargas de este código. Si no "       \
+	    "fuiste tú, escribe al sello discográfico.")                        \
+	SAY(TELL_USED_UP_LAST,                                                  \
+	    "Ya se han usado todas las descargas de este código, la última "  \
+	    "el $1 a las $2. Si no fuiste tú, escribe al sello "               \
+	    "discográfico.")                                                    \
+	SAY(TELL_EXPIRED,                                                       \
+	    "Este código ha caducado: valía hasta el $1. Pregunta al sello "  \
+	    "discográfico qué se puede hacer.")                                 \
+	SAY(TELL_NOT_YET,                                                       \
+	    "Este código funciona a partir del $1. No se perdió ninguna "     \
+	    "descarga. Vuelve entonces.")                                       \
+	SAY(TELL_BROKEN,                                                        \
+	    "Hay un problema con esta descarga y volver a intentarlo no "       \
+	    "servirá. No se perdió ninguna descarga. Avisa al sello "         \
+	    "discográfico.")                                                    \
+	SAY(TELL_USE_FORM, "Eso no ha funcionado. Usa este formulario.")        \
+	SAY(TELL_TOO_LONG,                                                      \
+	    "Era demasiado largo para un código. Escribe solo el de tu "       \
+	    "tarjeta.")                                                         \
+	SAY(TELL_NOT_WHOLE, "Tu código no llegó completo. Envíalo otra vez.")   \
+	SAY(TELL_SLOW_DOWN,                                                     \
+	    "Han llegado demasiados códigos erróneos desde tu conexión. "    \
+	    "Espera $1 minutos y prueba otra vez.")                             \
+	SAY(TELL_SLOW_DOWN_ONE,                                                 \
+	    "Han llegado demasiados códigos erróneos desde tu conexión. "    \
+	    "Espera un minuto y prueba otra vez.")                              \
+	SAY(TELL_TRY_AGAIN,                                                     \
+	    "Ahora mismo hay mucha actividad. No se perdió ninguna "           \
+	    "descarga. Prueba otra vez en un momento.")                         \
+	SAY(TELL_NOT_SET_UP,                                                    \
+	    "Esto aún no está listo. No se perdió ninguna descarga. Vuelve " \
+	    "más tarde.")                                                       \
+	SAY(FILES_TAP, "Toca cada archivo para guardarlo.")                     \
+	SAY(FILES_STARTED, "La descarga ha empezado. Si no, toca el archivo.")  \
+	SAY(FILES_OPEN,                                                         \
+	    "Esta página funciona durante $1 minutos, hasta las $2.")           \
+	SAY(FILES_OPEN_ONE,                                                     \
+	    "Esta página funciona durante un minuto, hasta las $2.")            \
+	SAY(FILES_OPEN_SHORT,                                                   \
+	    "Esta página funciona menos de un minuto, hasta las $2.")           \
+	SAY(FILES_OPEN_LONG, "Esta página funciona hasta el $1 a las $2.")      \
+	SAY(FILES_BEGUN, "Una descarga ya empezada sigue hasta el final.")      \
+	SAY(FILES_RETRY,                                                        \
+	    "Si una descarga se interrumpe, escribe otra vez tu código en "    \
+	    "este navegador antes del $1 a las $2: no cuesta nada.")            \
+	SAY(LEFT_MANY, "Después de esta te quedan $1 descargas.")               \
+	SAY(LEFT_ONE, "Después de esta te queda una descarga.")                 \
+	SAY(LEFT_NONE, "Esta es la última descarga de tu código.")              \
+	SAY(CLOSED_WHY,                                                         \
+	    "Un enlace solo se abre durante poco tiempo. Este ha caducado o "   \
+	    "le falta una parte.")                                              \
+	SAY(CLOSED_AGAIN,                                                       \
+	    "Para otro enlace, escribe de nuevo tu código. En el mismo "       \
+	    "navegador, o justo después, no suele costar nada; si no, gasta "  \
+	    "una descarga.")                                                    \
+	SAY(DAY_ONE, "1")                                                       \
+	SAY(AS_DATE, "$1 de $2 de $3")                                          \
+	SAY(AS_TIME, "$1:$2")                                                   \
+	SAY(DECIMAL_POINT, ",")                                                 \
+	SAY(UNIT_BYTES, "B")                                                    \
+	SAY(UNIT_KILO, "kB")                                                    \
+	SAY(UNIT_MEGA, "MB")                                                    \
+	SAY(UNIT_GIGA, "GB")                                                    \
+	SAY(JANUARY, "enero")                                                   \
+	SAY(FEBRUARY, "febrero")                                                \
+	SAY(MARCH, "marzo")                                                     \
+	SAY(APRIL, "abril")                                                     \
+	SAY(MAY, "mayo")                                                        \
+	SAY(JUNE, "junio")                                                      \
+	SAY(JULY, "julio")                                                      \
+	SAY(AUGUST, "agosto")                                                   \
+	SAY(SEPTEMBER, "septiembre")                                            \
+	SAY(OCTOBER, "octubre")                                                 \
+	SAY(NOVEMBER, "noviembre")                                              \
 	SAY(DECEMBER, "diciembre")
 
 /*
@@ -5202,18 +5312,16 @@ static struct phrase_arg arg_date(long language, const struct tm *tm)
 	return part;
 }
 
-/* The time of TM: AS_TIME, or AS_SECONDS. */
-static struct phrase_arg arg_time(
-    long language, enum phrase phrase, const struct tm *tm)
+/* The time of TM, without its seconds. */
+static struct phrase_arg arg_time(long language, const struct tm *tm)
 {
 	struct phrase_arg part = {""};
 	struct buf text = buf_init(part.string, sizeof(part.string));
 	struct phrase_arg hours = arg_number(tm->tm_hour, 2);
 	struct phrase_arg minutes = arg_number(tm->tm_min, 2);
-	struct phrase_arg seconds = arg_number(tm->tm_sec, 2);
 
-	buf_addsentence(&text, language, phrase, hours.string, minutes.string,
-	    seconds.string);
+	buf_addsentence(
+	    &text, language, AS_TIME, hours.string, minutes.string, "");
 	return part;
 }
 
@@ -5239,65 +5347,134 @@ static void buf_addsize(struct buf *out, long language, off_t size)
 /* Where the keyboard is when a page has come. */
 enum focus { FOCUS_NONE, FOCUS_CODE, FOCUS_BUTTON };
 
-/* What a buyer can be told: the status (RFC 9110), its word, the sentence. */
+/*
+ * What a buyer can be told: the status (RFC 9110, 15), and of a page the title
+ * and the sentence. A row without a word has no page.
+ */
 static const struct answer {
 	const char *status;
-	const char *header; /* one more, or empty */
-	const char *word; /* data-outcome; empty where there is no page */
+	const char *header; /* one more, with its end of line, or NULL */
+	const char *word; /* data-outcome, or NULL */
 	enum phrase title;
 	enum phrase sentence;
 	enum focus focus;
 	bool invalid; /* there is something to correct in the field */
+	bool ask; /* the label can help; another code is the lesser hope */
 } answers[] = {
-    [OUTCOME_LINK] = {"303 See Other", "", "", TITLE_FORM, TELL_FORM,
-	FOCUS_NONE, false},
-    [OUTCOME_FILE] = {"200 OK", "", "", TITLE_FORM, TELL_FORM, FOCUS_NONE,
-	false},
-    [OUTCOME_PART] = {"206 Partial Content", "", "", TITLE_FORM, TELL_FORM,
-	FOCUS_NONE, false},
-    [OUTCOME_NO_PART] = {"416 Range Not Satisfiable", "", "", TITLE_FORM,
-	TELL_FORM, FOCUS_NONE, false},
-    [OUTCOME_LIST] = {"200 OK", "", "files", TITLE_FILES, FILES_TAP, FOCUS_NONE,
-	false},
-    [OUTCOME_LINK_WRONG] = {"403 Forbidden", "", "link-closed", TITLE_CLOSED,
-	CLOSED_WHY, FOCUS_CODE, false},
-    [OUTCOME_LINK_OVER] = {"410 Gone", "", "link-closed", TITLE_CLOSED,
-	CLOSED_WHY, FOCUS_CODE, false},
-    [OUTCOME_FORM] = {"200 OK", "", "form", TITLE_FORM, TELL_FORM, FOCUS_CODE,
-	false},
-    [OUTCOME_EMPTY] = {"400 Bad Request", "", "empty", TITLE_REFUSED,
-	TELL_EMPTY, FOCUS_CODE, true},
-    [OUTCOME_MISTYPED] = {"404 Not Found", "", "mistyped", TITLE_REFUSED,
-	TELL_MISTYPED, FOCUS_CODE, true},
-    [OUTCOME_UNKNOWN] = {"404 Not Found", "", "unknown", TITLE_REFUSED,
-	TELL_UNKNOWN, FOCUS_CODE, true},
-    [OUTCOME_USED_UP] = {"410 Gone", "", "used-up", TITLE_ENDED, TELL_USED_UP,
-	FOCUS_NONE, false},
-    [OUTCOME_EXPIRED] = {"410 Gone", "", "expired", TITLE_ENDED, TELL_EXPIRED,
-	FOCUS_NONE, false},
-    [OUTCOME_BAD_METHOD] = {"405 Method Not Allowed",
-	"Allow: GET, HEAD, POST\n", "bad-request", TITLE_REFUSED, TELL_USE_FORM,
-	FOCUS_CODE, false},
-    [OUTCOME_BAD_TYPE] = {"415 Unsupported Media Type", "", "bad-request",
-	TITLE_REFUSED, TELL_USE_FORM, FOCUS_CODE, false},
-    [OUTCOME_NO_LENGTH] = {"411 Length Required", "", "bad-request",
-	TITLE_REFUSED, TELL_USE_FORM, FOCUS_CODE, false},
-    [OUTCOME_BAD_LENGTH] = {"400 Bad Request", "", "bad-request", TITLE_REFUSED,
-	TELL_USE_FORM, FOCUS_CODE, false},
-    [OUTCOME_TOO_LONG] = {"413 Content Too Large", "", "bad-request",
-	TITLE_REFUSED, TELL_TOO_LONG, FOCUS_CODE, true},
-    [OUTCOME_BAD_BODY] = {"400 Bad Request", "", "bad-request", TITLE_REFUSED,
-	TELL_NOT_WHOLE, FOCUS_BUTTON, false},
-    [OUTCOME_SLOW_DOWN] = {"429 Too Many Requests", "", "slow-down",
-	TITLE_REFUSED, TELL_SLOW_DOWN, FOCUS_NONE, false},
-    [OUTCOME_TRY_AGAIN] = {"503 Service Unavailable", "", "try-again",
-	TITLE_REFUSED, TELL_TRY_AGAIN, FOCUS_BUTTON, false},
-    [OUTCOME_NOT_SET_UP] = {"500 Internal Server Error", "", "not-set-up",
-	TITLE_REFUSED, TELL_NOT_SET_UP, FOCUS_NONE, false},
+    [OUTCOME_LINK] = {.status = "303 See Other"},
+    [OUTCOME_FILE] = {.status = "200 OK"},
+    [OUTCOME_PART] = {.status = "206 Partial Content"},
+    [OUTCOME_NO_PART] = {.status = "416 Range Not Satisfiable"},
+    [OUTCOME_LIST] = {.status = "200 OK",
+	.word = "files",
+	.title = TITLE_FILES,
+	.sentence = FILES_TAP},
+    [OUTCOME_LINK_WRONG] = {.status = "403 Forbidden",
+	.word = "link-closed",
+	.title = TITLE_CLOSED,
+	.sentence = CLOSED_WHY,
+	.focus = FOCUS_CODE},
+    [OUTCOME_LINK_OVER] = {.status = "410 Gone",
+	.word = "link-closed",
+	.title = TITLE_CLOSED,
+	.sentence = CLOSED_WHY,
+	.focus = FOCUS_CODE},
+    [OUTCOME_FORM] = {.status = "200 OK",
+	.word = "form",
+	.title = TITLE_FORM,
+	.sentence = TELL_FORM,
+	.focus = FOCUS_CODE},
+    [OUTCOME_EMPTY] = {.status = "400 Bad Request",
+	.word = "empty",
+	.title = TITLE_CHECK,
+	.sentence = TELL_EMPTY,
+	.focus = FOCUS_CODE,
+	.invalid = true},
+    [OUTCOME_MISTYPED] = {.status = "404 Not Found",
+	.word = "mistyped",
+	.title = TITLE_CHECK,
+	.sentence = TELL_MISTYPED,
+	.focus = FOCUS_CODE,
+	.invalid = true},
+    [OUTCOME_UNKNOWN] = {.status = "404 Not Found",
+	.word = "unknown",
+	.title = TITLE_CHECK,
+	.sentence = TELL_UNKNOWN,
+	.focus = FOCUS_CODE,
+	.invalid = true},
+    [OUTCOME_USED_UP] = {.status = "410 Gone",
+	.word = "used-up",
+	.title = TITLE_USED_UP,
+	.sentence = TELL_USED_UP,
+	.ask = true},
+    [OUTCOME_EXPIRED] = {.status = "410 Gone",
+	.word = "expired",
+	.title = TITLE_EXPIRED,
+	.sentence = TELL_EXPIRED,
+	.ask = true},
+    [OUTCOME_NOT_YET] = {.status = "403 Forbidden",
+	.word = "not-yet",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_NOT_YET,
+	.ask = true},
+    [OUTCOME_BROKEN] = {.status = "500 Internal Server Error",
+	.word = "broken",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_BROKEN,
+	.ask = true},
+    [OUTCOME_BAD_METHOD] = {.status = "405 Method Not Allowed",
+	.header = "Allow: GET, HEAD, POST\n",
+	.word = "bad-request",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_USE_FORM,
+	.focus = FOCUS_CODE},
+    [OUTCOME_BAD_TYPE] = {.status = "415 Unsupported Media Type",
+	.word = "bad-request",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_USE_FORM,
+	.focus = FOCUS_CODE},
+    [OUTCOME_NO_LENGTH] = {.status = "411 Length Required",
+	.word = "bad-request",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_USE_FORM,
+	.focus = FOCUS_CODE},
+    [OUTCOME_BAD_LENGTH] = {.status = "400 Bad Request",
+	.word = "bad-request",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_USE_FORM,
+	.focus = FOCUS_CODE},
+    [OUTCOME_TOO_LONG] = {.status = "413 Content Too Large",
+	.word = "bad-request",
+	.title = TITLE_CHECK,
+	.sentence = TELL_TOO_LONG,
+	.focus = FOCUS_CODE,
+	.invalid = true},
+    [OUTCOME_BAD_BODY] = {.status = "400 Bad Request",
+	.word = "bad-request",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_NOT_WHOLE,
+	.focus = FOCUS_BUTTON},
+    [OUTCOME_SLOW_DOWN] = {.status = "429 Too Many Requests",
+	.word = "slow-down",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_SLOW_DOWN},
+    [OUTCOME_TRY_AGAIN] = {.status = "503 Service Unavailable",
+	.word = "try-again",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_TRY_AGAIN,
+	.focus = FOCUS_BUTTON},
+    [OUTCOME_NOT_SET_UP] = {.status = "500 Internal Server Error",
+	.word = "not-set-up",
+	.title = TITLE_REFUSED,
+	.sentence = TELL_NOT_SET_UP},
 };
 
-/* Where a page has the form, message or links; its title; its language. */
+/*
+ * Where a template has the form, message or links; its title; its language; in
+ * its head, what starts a download.
+ */
 #define MARKER "<!-- redeem -->"
+#define MARKER_HEAD "<!-- redeem-head -->"
 #define MARKER_TITLE "<!-- redeem-title -->"
 #define MARKER_LANG "<!-- redeem-lang -->"
 #define SHOWN_MAX 100 /* characters of what was typed that are shown again */
@@ -5317,8 +5494,7 @@ static const char built_in_page[] =
     "initial-scale=1\">\n"
     "<meta name=\"robots\" content=\"noindex\">\n"
     "<meta name=\"referrer\" content=\"no-referrer\">\n"
-    "<title>" MARKER_TITLE "</title>\n"
-    "<style>\n"
+    "<title>" MARKER_TITLE "</title>\n" MARKER_HEAD "<style>\n"
     ":root{\n"
     "color-scheme:light dark;\n"
     "--paper:#efebe3;\n"
@@ -5326,7 +5502,6 @@ static const char built_in_page[] =
     "--field:#fff;\n"
     "--ink:#23201c;\n"
     "--quiet:#625c51;\n"
-    "--hint:#6f685c;\n"
     "--line:#d8d1c3;\n"
     "--edge:#7d7566;\n"
     "--groove:#6b6457;\n"
@@ -5345,7 +5520,6 @@ static const char built_in_page[] =
     "--field:#131210;\n"
     "--ink:#ece6da;\n"
     "--quiet:#b3aa9b;\n"
-    "--hint:#a0978a;\n"
     "--line:#37332c;\n"
     "--edge:#8d8474;\n"
     "--groove:#8d8474;\n"
@@ -5417,24 +5591,32 @@ static const char built_in_page[] =
     "border-radius:.25rem;\n"
     "background:var(--field);\n"
     "color:var(--ink);\n"
-    "text-transform:uppercase\n"
-    "}\n"
-    "input::placeholder{\n"
-    "color:var(--hint);\n"
-    "opacity:1\n"
+    "text-transform:uppercase;\n"
+    "scroll-margin:14rem\n"
     "}\n"
     "input[aria-invalid]{\n"
     "border-color:var(--wrong)\n"
     "}\n"
-    "button{\n"
+    "button,#redeem-contact{\n"
+    "display:block;\n"
     "font:inherit;\n"
     "font-weight:600;\n"
+    "text-align:center;\n"
+    "text-decoration:none;\n"
     "padding:.85rem;\n"
     "border:2px solid transparent;\n"
     "border-radius:.25rem;\n"
     "background:var(--button);\n"
     "color:var(--sleeve);\n"
     "cursor:pointer\n"
+    "}\n"
+    ".redeem-second{\n"
+    "margin-top:2rem\n"
+    "}\n"
+    ".redeem-second button{\n"
+    "border-color:var(--edge);\n"
+    "background:transparent;\n"
+    "color:var(--ink)\n"
     "}\n"
     ":focus-visible{\n"
     "outline:3px solid var(--accent);\n"
@@ -5481,8 +5663,9 @@ static const char built_in_page[] =
     "font-weight:400\n"
     "}\n"
     "@media (hover:hover){\n"
-    "button:hover{\n"
-    "background:var(--hover)\n"
+    "button:hover,#redeem-contact:hover{\n"
+    "background:var(--hover);\n"
+    "color:var(--sleeve)\n"
     "}\n"
     "li a:hover{\n"
     "text-decoration-thickness:.15em\n"
@@ -5515,87 +5698,142 @@ static const char built_in_page[] =
     "</body>\n"
     "</html>\n";
 
+/* What one page says, and the facts that its sentence needs. */
+struct message {
+	enum outcome outcome;
+	const char *typed; /* shown again in the field */
+	time_t last; /* counted use of the code; 0: none known */
+	long day; /* the code's first or last, as YYYYMMDD */
+	long wait; /* seconds until the next try */
+};
+
+/* What is put in place of a template's markers. */
+struct filling {
+	enum phrase title;
+	const char *head; /* elements, or empty */
+};
+
+/* Adds what stands for MARK, a marker's text; returns its length, 0 if none. */
+static size_t page_fill(struct buf *out, const struct view *view,
+    const struct filling *filling, const char *mark)
+{
+	if (strncmp(mark, MARKER_TITLE, strlen(MARKER_TITLE)) == 0) {
+		buf_addphrase(out, view->language, filling->title);
+		return strlen(MARKER_TITLE);
+	}
+	if (strncmp(mark, MARKER_LANG, strlen(MARKER_LANG)) == 0) {
+		buf_adds(out, languages[view->language]);
+		return strlen(MARKER_LANG);
+	}
+	if (strncmp(mark, MARKER_HEAD, strlen(MARKER_HEAD)) == 0) {
+		buf_adds(out, filling->head);
+		return strlen(MARKER_HEAD);
+	}
+	return 0;
+}
+
 /*
- * Adds the page from REST on, up to MARKER or its end, with its language and
- * TITLE; returns what comes after the marker.
+ * Adds the template from REST on, up to MARKER or its end, with its markers
+ * filled; returns what comes after MARKER.
  */
-static const char *page_copy(
-    struct buf *out, long language, enum phrase title, const char *rest)
+static const char *page_copy(struct buf *out, const struct view *view,
+    const struct filling *filling, const char *rest)
 {
 	const char *mark;
 
 	while ((mark = strstr(rest, "<!-- redeem")) != NULL) {
+		size_t length;
+
 		buf_addmem(out, rest, (size_t)(mark - rest));
 		if (strncmp(mark, MARKER, strlen(MARKER)) == 0)
 			return mark + strlen(MARKER);
-		rest = mark;
-		if (strncmp(rest, MARKER_TITLE, strlen(MARKER_TITLE)) == 0) {
-			buf_addphrase(out, language, title);
-			rest += strlen(MARKER_TITLE);
-		} else if (strncmp(rest, MARKER_LANG, strlen(MARKER_LANG)) ==
-		    0) {
-			buf_adds(out, languages[language]);
-			rest += strlen(MARKER_LANG);
-		} else {
-			buf_addmem(out, rest++, 1);
-		}
+		length = page_fill(out, view, filling, mark);
+		if (length == 0)
+			buf_addmem(out, mark, length = 1);
+		rest = mark + length;
 	}
 	buf_adds(out, rest);
 	return rest + strlen(rest);
 }
 
-/* Begins a page: the owner's, or the built-in one; returns the rest of it. */
+/* Begins a page; returns the rest of the template. */
 static const char *page_begin(
-    struct buf *out, const struct shop *shop, enum phrase title)
+    struct buf *out, const struct view *view, const struct filling *filling)
 {
-	const char *page = shop->page[0] != '\0' ? shop->page : built_in_page;
-	const char *rest = page_copy(out, shop->language, title, page);
+	const char *rest = page_copy(out, view, filling, view->template);
 
+	/* browsers obey it in the body of a template without a marker, too */
+	if (strstr(view->template, MARKER_HEAD) == NULL)
+		buf_adds(out, filling->head);
 	/* the owner's page may be in another language than what stands in it */
 	buf_addf(out, "<div id=\"redeem\" lang=\"%s\">\n",
-	    languages[shop->language]);
+	    languages[view->language]);
 	return rest;
 }
 
-static void page_end(struct buf *out, const struct shop *shop,
-    enum phrase title, const char *rest)
+static void page_end(struct buf *out, const struct view *view,
+    const struct filling *filling, const char *rest)
 {
 	buf_adds(out, "</div>\n");
 	while (*rest != '\0')
-		rest = page_copy(out, shop->language, title, rest);
+		rest = page_copy(out, view, filling, rest);
 }
 
-/* Adds what OUTCOME means, and what to do. */
+/* Adds what MESSAGE means, and what to do. */
 static void page_sentence(
-    struct buf *out, const struct shop *shop, enum outcome outcome)
+    struct buf *out, const struct view *view, const struct message *message)
 {
-	enum phrase phrase = answers[outcome].sentence;
-	long minutes = (shop->wait + 59) / 60;
+	enum phrase phrase = answers[message->outcome].sentence;
+	long minutes = (message->wait + 59) / 60;
 	struct phrase_arg one = {""}, two = {""};
 	struct tm tm;
 
 	memset(&tm, 0, sizeof(tm));
-	if (outcome == OUTCOME_USED_UP && shop->record.last > 0 &&
-	    localtime_r(&shop->record.last, &tm) != NULL) {
+	if (phrase == TELL_USED_UP && message->last > 0 &&
+	    localtime_r(&message->last, &tm) != NULL) {
 		phrase = TELL_USED_UP_LAST;
-		one = arg_date(shop->language, &tm);
-		two = arg_time(shop->language, AS_TIME, &tm);
-	} else if (outcome == OUTCOME_EXPIRED) {
-		tm.tm_year = (int)(shop->record.expires / 10000 - 1900);
-		tm.tm_mon = (int)(shop->record.expires / 100 % 100 - 1);
-		tm.tm_mday = (int)(shop->record.expires % 100);
-		one = arg_date(shop->language, &tm);
-	} else if (outcome == OUTCOME_SLOW_DOWN) {
+		one = arg_date(view->language, &tm);
+		two = arg_time(view->language, &tm);
+	} else if (phrase == TELL_EXPIRED || phrase == TELL_NOT_YET) {
+		tm.tm_year = (int)(message->day / 10000 - 1900);
+		tm.tm_mon = (int)(message->day / 100 % 100 - 1);
+		tm.tm_mday = (int)(message->day % 100);
+		one = arg_date(view->language, &tm);
+	} else if (phrase == TELL_SLOW_DOWN) {
 		one = arg_number(minutes, 1);
 		if (minutes <= 1)
 			phrase = TELL_SLOW_DOWN_ONE;
 	}
 	buf_addsentence(
-	    out, shop->language, phrase, one.string, two.string, "");
+	    out, view->language, phrase, one.string, two.string, "");
 	if (phrase == CLOSED_WHY) {
 		buf_adds(out, " ");
-		buf_addphrase(out, shop->language, CLOSED_AGAIN);
+		buf_addphrase(out, view->language, CLOSED_AGAIN);
 	}
+}
+
+/* The message, which screen readers read out when it is not the plain form. */
+static void page_message(
+    struct buf *out, const struct view *view, const struct message *message)
+{
+	buf_addf(out, "<div id=\"redeem-message\"%s><p data-outcome=\"%s\">",
+	    message->outcome == OUTCOME_FORM ? "" : " role=\"alert\"",
+	    answers[message->outcome].word);
+	page_sentence(out, view, message);
+	buf_adds(out, "</p></div>\n");
+}
+
+/* The way to the label, where the owner has given one. [S10] */
+static void page_contact(struct buf *out, const struct view *view)
+{
+	if (view->contact[0] == '\0')
+		return;
+	buf_addf(out, "<p><a id=\"redeem-contact\" href=\"%s",
+	    strchr(view->contact, ':') == NULL ? "mailto:" : "");
+	buf_addhtml(out, view->contact, PATH_SIZE);
+	buf_adds(out, "\">");
+	buf_addphrase(out, view->language, CONTACT);
+	buf_adds(out, "</a></p>\n");
 }
 
 /* The field for the code, with what was typed still in it. [S10] */
@@ -5606,7 +5844,6 @@ static void page_field(struct buf *out, const struct answer *answer,
 	    "<input id=\"redeem-code\" name=\"code\" type=\"text\" required"
 	    " autocomplete=\"off\" autocapitalize=\"characters\""
 	    " autocorrect=\"off\" spellcheck=\"false\""
-	    " placeholder=\"XXXX-XXXX-XXXX\""
 	    " aria-describedby=\"redeem-message redeem-hint\"");
 	if (answer->invalid)
 		buf_adds(out, " aria-invalid=\"true\"");
@@ -5617,179 +5854,247 @@ static void page_field(struct buf *out, const struct answer *answer,
 	buf_adds(out, "\">\n");
 }
 
-/* The message and the form. */
+/* The form; where the label is asked first, it comes second. */
 static void page_form(
-    struct buf *out, const struct shop *shop, enum outcome outcome)
+    struct buf *out, const struct view *view, const struct message *message)
 {
-	const struct answer *answer = &answers[outcome];
-	const struct request *request = &shop->request;
+	const struct answer *answer = &answers[message->outcome];
 	enum focus focus = answer->focus;
 
 	/* a code that came with the address needs only a press */
-	if (outcome == OUTCOME_FORM && request->typed[0] != '\0')
+	if (message->outcome == OUTCOME_FORM && message->typed[0] != '\0')
 		focus = FOCUS_BUTTON;
-	buf_addf(out, "<div id=\"redeem-message\"%s><p data-outcome=\"%s\">",
-	    outcome == OUTCOME_FORM ? "" : " role=\"alert\"", answer->word);
-	page_sentence(out, shop, outcome);
 	buf_addf(out,
-	    "</p></div>\n"
-	    "<form id=\"redeem-form\" method=\"post\" action=\"%s\">\n"
+	    "<form id=\"redeem-form\"%s method=\"post\" action=\"%s\">\n"
 	    "<label for=\"redeem-code\">",
-	    request->script);
-	buf_addphrase(out, shop->language, FORM_LABEL);
+	    answer->ask ? " class=\"redeem-second\"" : "", view->action);
+	buf_addphrase(out, view->language, FORM_LABEL);
 	buf_adds(out, "</label>\n");
-	page_field(out, answer, request->typed, focus);
+	page_field(out, answer, message->typed, focus);
 	buf_adds(out, "<p id=\"redeem-hint\">");
-	buf_addphrase(out, shop->language, FORM_HINT);
+	buf_addphrase(out, view->language, FORM_HINT);
 	buf_addf(out, "</p>\n<button id=\"redeem-button\" type=\"submit\"%s>",
 	    focus == FOCUS_BUTTON ? " autofocus" : "");
-	buf_addphrase(out, shop->language, FORM_BUTTON);
+	buf_addphrase(out, view->language, FORM_BUTTON);
 	buf_adds(out, "</button>\n</form>\n");
 }
 
-/* Until when the files of LINK are there, and how long that is. */
-static void page_until(
-    struct buf *out, const struct shop *shop, const struct link *link)
+/* A whole page with a message and the form. */
+static void page_answer(
+    struct buf *out, const struct view *view, const struct message *message)
 {
-	long minutes = (long)(link->end - shop->site.now) / 60;
-	struct phrase_arg number = arg_number(minutes, 1);
-	char buffer[256];
-	struct buf until = buf_init(buffer, sizeof(buffer));
-	struct phrase_arg clock;
+	const struct answer *answer = &answers[message->outcome];
+	struct filling filling = {answer->title, ""};
+	const char *rest = page_begin(out, view, &filling);
+	bool closed = answer->title == TITLE_CLOSED;
+
+	page_message(out, view, message);
+	if (answer->ask)
+		page_contact(out, view);
+	/* inside a link, a form would post to the link */
+	if (!closed || view->action[0] != '\0')
+		page_form(out, view, message);
+	page_end(out, view, &filling, rest);
+}
+
+/* What a link gives, as its page says it. */
+struct given {
+	const struct link *link;
+	const struct items *items;
+	long left; /* downloads after this one */
+	time_t free_until; /* in the buyer's browser; 0: not at all */
+};
+
+/* Until when the page of LINK works, and how long that is. */
+static void page_until(
+    struct buf *out, const struct view *view, const struct link *link)
+{
+	long minutes = (long)(link->end - view->now) / 60;
+	struct phrase_arg first = arg_number(minutes, 1);
+	enum phrase phrase = minutes == 1 ? FILES_OPEN_ONE : FILES_OPEN;
+	char buffer[128];
+	struct buf time = buf_init(buffer, sizeof(buffer));
 	struct tm tm;
 
 	if (localtime_r(&link->end, &tm) == NULL) {
 		out->overflowed = true;
 		return;
 	}
-	clock = arg_time(shop->language, AS_SECONDS, &tm);
-	buf_adds(&until, "<time datetime=\"");
-	buf_addinstant(&until, link->end);
-	buf_addf(&until, "\">%s (", clock.string);
-	buf_addhtml(&until, tzname[tm.tm_isdst > 0], NAME_SIZE);
-	buf_adds(&until, ")</time>");
-	buf_addsentence(out, shop->language,
-	    minutes < 1      ? FILES_OPEN_SHORT :
-		minutes == 1 ? FILES_OPEN_ONE :
-			       FILES_OPEN,
-	    number.string, buffer, "");
-	out->overflowed = out->overflowed || until.overflowed;
+	if (minutes < 1)
+		phrase = FILES_OPEN_SHORT;
+	if (minutes > 120) {
+		phrase = FILES_OPEN_LONG;
+		first = arg_date(view->language, &tm);
+	}
+	buf_adds(&time, "<time datetime=\"");
+	buf_addinstant(&time, link->end);
+	buf_addf(&time, "\">%s</time>", arg_time(view->language, &tm).string);
+	buf_addsentence(out, view->language, phrase, first.string, buffer, "");
 }
 
-/* The files of LINK, each with the address that opens it. */
-static void page_files(
-    struct buf *out, const struct shop *shop, const struct link *link)
+/* Adds the address of ITEM as it stands in the page of LINK. [S10] */
+static void page_address(struct buf *out, const struct site *site,
+    const struct link *link, const struct item *item)
 {
-	const struct delivery *delivery = delivery_of(shop);
-	void (*listed)(const struct site *, const struct link *,
-	    const struct item *, struct buf *) = delivery->listed;
+	const struct delivery *delivery = delivery_of(site->settings);
 	char buffer[LOCATION_SIZE];
+	struct buf address = buf_init(buffer, sizeof(buffer));
+
+	if (delivery->listed != NULL)
+		delivery->listed(site, link, item, &address);
+	else
+		delivery->address(site, link, item, &address);
+	buf_addhtml(out, buffer, sizeof(buffer));
+	out->overflowed = out->overflowed || address.overflowed;
+	wipe(buffer, address.length);
+}
+
+/* The files of a link, each with its size and the address that opens it. */
+static void page_files(struct buf *out, const struct view *view,
+    const struct site *site, const struct given *given)
+{
 	size_t i;
 
-	if (listed == NULL)
-		listed = delivery->address;
 	buf_adds(out, "<ul id=\"redeem-files\">\n");
-	for (i = 0; i < shop->items.count; i++) {
-		const struct item *item = &shop->items.item[i];
-		struct buf address = buf_init(buffer, sizeof(buffer));
+	for (i = 0; i < given->items->count; i++) {
+		const struct item *item = &given->items->item[i];
 
-		listed(&shop->site, link, item, &address);
 		buf_adds(out, "<li><a href=\"");
-		buf_addhtml(out, buffer, sizeof(buffer));
-		buf_adds(out, "\" download>");
+		page_address(out, site, given->link, item);
+		buf_adds(out, "\">");
 		buf_addhtml(out, item->name, NAME_SIZE);
 		buf_adds(out, " <span class=\"redeem-size\">");
-		buf_addsize(out, shop->language, item->size);
+		buf_addsize(out, view->language, item->size);
 		buf_adds(out, "</span></a></li>\n");
-		out->overflowed = out->overflowed || address.overflowed;
 	}
 	buf_adds(out, "</ul>\n");
 }
 
-/*
- * The page inside a link that lists its files. LEFT downloads remain after
- * this one.
- */
-static void page_list(struct buf *out, const struct shop *shop,
-    const struct link *link, long left)
+/* What is left after this, and that a download which breaks off is free. */
+static void page_left(
+    struct buf *out, const struct view *view, const struct given *given)
 {
-	const char *rest = page_begin(out, shop, TITLE_FILES);
-	struct phrase_arg number = arg_number(left, 1);
+	struct phrase_arg number = arg_number(given->left, 1);
+	struct tm tm;
 
-	buf_adds(out, "<div id=\"redeem-message\"><p data-outcome=\"files\">");
-	buf_addphrase(out, shop->language, FILES_TAP);
-	buf_adds(out, " ");
-	page_until(out, shop, link);
-	buf_adds(out, "</p></div>\n");
-	page_files(out, shop, link);
 	buf_adds(out, "<p class=\"redeem-note\">");
-	buf_addphrase(out, shop->language, FILES_BEGUN);
+	buf_addphrase(out, view->language, FILES_BEGUN);
+	if (given->free_until > view->now &&
+	    localtime_r(&given->free_until, &tm) != NULL) {
+		struct phrase_arg date = arg_date(view->language, &tm);
+		struct phrase_arg clock = arg_time(view->language, &tm);
+
+		buf_adds(out, " <span id=\"redeem-retry\">");
+		buf_addsentence(out, view->language, FILES_RETRY, date.string,
+		    clock.string, "");
+		buf_adds(out, "</span>");
+	}
 	buf_adds(out, "</p>\n<p id=\"redeem-left\">");
 	/* the owner may have lowered the limit since this use was counted */
-	buf_addsentence(out, shop->language,
-	    left < 1      ? LEFT_NONE :
-		left == 1 ? LEFT_ONE :
-			    LEFT_MANY,
+	buf_addsentence(out, view->language,
+	    given->left < 1      ? LEFT_NONE :
+		given->left == 1 ? LEFT_ONE :
+				   LEFT_MANY,
 	    number.string, "", "");
 	buf_adds(out, "</p>\n");
-	page_end(out, shop, TITLE_FILES, rest);
-}
-
-/* Adds a phrase in ASCII, all else as &#NUMBER; (HTML, 13.5). */
-static void buf_addascii(struct buf *out, const char *string)
-{
-	while (*string != '\0') {
-		size_t length = utf8_length(string), i;
-		long point = (unsigned char)*string;
-
-		if (length <= 1) {
-			buf_addmem(out, string++, 1);
-			continue;
-		}
-		point &= 0x7f >> length;
-		for (i = 1; i < length; i++)
-			point = point << 6 | (string[i] & 0x3f);
-		buf_addf(out, "&#%ld;", point);
-		string += length;
-	}
 }
 
 /*
- * The page, in LANGUAGE, of a link that is no longer open, or whose secret is
- * wrong: one line of ASCII without double quotes, for ErrorDocument.
+ * The page inside a link: its files, and what else there is to know. A single
+ * file starts by itself, without a script.
  */
-static void page_refusal(
-    struct buf *out, const struct request *request, long language)
+static void page_list(struct buf *out, const struct view *view,
+    const struct site *site, const struct given *given)
 {
-	buf_addf(out,
-	    "<!DOCTYPE html><html lang=%s><meta name=viewport "
-	    "content='width=device-width, initial-scale=1'><title>",
-	    languages[language]);
-	buf_addascii(out, phrases[language][TITLE_CLOSED]);
-	buf_adds(out,
-	    "</title><style>body{font:1.125rem/1.5 "
-	    "system-ui,sans-serif;max-width:28rem;"
-	    "margin:9vh auto;padding:0 1.25rem;background:#efebe3;"
-	    "color:#23201c;overflow-wrap:break-word}"
-	    "h1{font:2rem/1.15 Palatino,Georgia,serif}"
-	    "a{display:block;padding:.85rem;text-align:center;color:#fffdf9;"
-	    "background:#23201c;border-radius:.25rem;font-weight:600;"
-	    "text-decoration:none}"
-	    ":focus{outline:3px solid #b4501d;outline-offset:2px}"
-	    "@media (prefers-color-scheme:dark){body{background:#131210;"
-	    "color:#ece6da}a{background:#ece6da;color:#1d1b18}}"
-	    "</style><body><main><h1>");
-	buf_addascii(out, phrases[language][TITLE_CLOSED]);
-	buf_adds(out, "</h1><p data-outcome=link-closed>");
-	buf_addascii(out, phrases[language][CLOSED_WHY]);
-	buf_adds(out, "</p><p>");
-	buf_addascii(out, phrases[language][CLOSED_AGAIN]);
-	if (request->script[0] != '\0') {
-		buf_addf(out, "</p><p><a href='%s'>", request->script);
-		buf_addascii(out, phrases[language][CLOSED_BACK]);
-		buf_adds(out, "</a>");
+	bool one = given->items->count == 1;
+	struct filling filling = {one ? TITLE_FORM : TITLE_FILES, ""};
+	char buffer[LOCATION_SIZE + 64];
+	struct buf head = buf_init(buffer, sizeof(buffer));
+	const char *rest;
+
+	if (one) {
+		buf_adds(
+		    &head, "<meta http-equiv=\"refresh\" content=\"0;url=");
+		page_address(&head, site, given->link, &given->items->item[0]);
+		buf_adds(&head, "\">\n");
 	}
-	buf_adds(out, "</p></main>");
+	filling.head = buffer;
+	rest = page_begin(out, view, &filling);
+	buf_adds(out, "<div id=\"redeem-message\"><p data-outcome=\"files\">");
+	buf_addphrase(out, view->language, one ? FILES_STARTED : FILES_TAP);
+	buf_adds(out, " ");
+	page_until(out, view, given->link);
+	buf_adds(out, "</p></div>\n");
+	page_files(out, view, site, given);
+	page_left(out, view, given);
+	page_end(out, view, &filling, rest);
+	out->overflowed = out->overflowed || head.overflowed;
+	wipe(buffer, head.length);
+}
+
+/*
+ * Adds the character at the start of STRING in ASCII, as &#NUMBER; where it has
+ * to be (HTML, 13.5); returns its length in bytes.
+ */
+static size_t buf_addascii(struct buf *out, const char *string)
+{
+	size_t length = utf8_length(string), i;
+	long point = (unsigned char)*string;
+
+	if (length <= 1) {
+		buf_adds(out, length == 1 ? (char[]){*string, '\0'} : "?");
+		return 1;
+	}
+	point &= 0x7f >> length;
+	for (i = 1; i < length; i++)
+		point = point << 6 | (string[i] & 0x3f);
+	buf_addf(out, "&#%ld;", point);
+	return length;
+}
+
+/*
+ * Adds PAGE as one line for ErrorDocument "...", in ASCII, as Apache names a
+ * charset of its own. In such a line a backslash quotes, and since 2.4.13 %{
+ * begins a variable: false for a page that has these, or that does not fit.
+ */
+static bool page_flatten(struct buf *out, const char *page)
+{
+	if (strchr(page, '\\') != NULL || strstr(page, "%{") != NULL)
+		return false;
+	while (*page != '\0') {
+		if (*page == '"') {
+			buf_adds(out, "\\\"");
+			page++;
+		} else if (is_blank(*page)) {
+			buf_adds(out, " ");
+			page++;
+		} else {
+			page += buf_addascii(out, page);
+		}
+	}
+	return !out->overflowed;
+}
+
+/*
+ * The page of a link that is over or wrong, as one line that Apache can hold:
+ * in the template of VIEW, else in the built-in one. SCRATCH is room for the
+ * page as it was.
+ */
+static bool page_refusal(
+    struct buf *out, const struct view *view, char *scratch, size_t size)
+{
+	struct message message = {OUTCOME_LINK_OVER, "", 0, 0, 0};
+	struct view plain = *view;
+	struct buf page = buf_init(scratch, size);
+
+	page_answer(&page, view, &message);
+	if (!page.overflowed && page_flatten(out, page.bytes))
+		return true;
+	plain.template = built_in_page;
+	page = buf_init(scratch, size);
+	*out = buf_init(out->bytes, out->size);
+	page_answer(&page, &plain, &message);
+	return !page.overflowed && page_flatten(out, page.bytes);
 }
 
 /* Headers that all pages have. [S10] */
@@ -5801,22 +6106,31 @@ static const char page_headers[] =
     "X-Content-Type-Options: nosniff\n"
     "X-Robots-Tag: noindex\n"
     "Content-Security-Policy: script-src 'none'; object-src 'none'; "
-    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+    "base-uri 'none'; frame-ancestors 'none'";
 
 /*
- * Adds these headers. What a form may lead to is asked of redirects, too, by
- * some browsers (CSP 3, 6.4.2), so the origin of the files is named.
+ * Adds these headers. Forms lead nowhere else, but for those of an owner's page
+ * (a newsletter, a payment), and where the answer to ours leads to another
+ * host: some browsers ask that of redirects, too (CSP 3, 6.4.2).
  */
 static void reply_headers(struct buf *out, const struct shop *shop)
 {
-	const struct delivery *delivery = delivery_of(shop);
-
 	buf_adds(out, page_headers);
-	if (delivery->origin != NULL) {
-		buf_adds(out, " ");
-		delivery->origin(&shop->settings, out);
-	}
+	if (shop->view.template == built_in_page &&
+	    delivery_of(&shop->settings)->origin == NULL)
+		buf_adds(out, "; form-action 'self'");
 	buf_adds(out, "\n");
+}
+
+/* The facts of this request that a page may need. */
+static struct message message_of(const struct shop *shop, enum outcome outcome)
+{
+	struct message message = {outcome, shop->request.typed,
+	    shop->record.last, shop->record.expires, shop->wait};
+
+	if (outcome == OUTCOME_NOT_YET)
+		message.day = shop->record.from;
+	return message;
 }
 
 /*
@@ -5827,29 +6141,30 @@ static void reply_page(
     struct buf *out, const struct shop *shop, enum outcome outcome)
 {
 	const struct answer *answer = &answers[outcome];
-	const char *rest;
+	struct message message = message_of(shop, outcome);
 
-	buf_addf(out, "Status: %s\n%s", answer->status, answer->header);
+	buf_addf(out, "Status: %s\n%s", answer->status,
+	    answer->header != NULL ? answer->header : "");
 	reply_headers(out, shop);
-	buf_addf(out, "Content-Language: %s\n", languages[shop->language]);
+	buf_addf(out, "Content-Language: %s\n", languages[shop->view.language]);
 	if (outcome == OUTCOME_SLOW_DOWN || outcome == OUTCOME_TRY_AGAIN)
 		buf_addf(out, "Retry-After: %ld\n",
 		    outcome == OUTCOME_SLOW_DOWN ? shop->wait : WAIT_SECONDS);
 	buf_adds(out, "\n");
-	if (shop->request.method == METHOD_HEAD)
-		return;
-	rest = page_begin(out, shop, answer->title);
-	page_form(out, shop, outcome);
-	page_end(out, shop, answer->title, rest);
+	if (shop->request.method != METHOD_HEAD)
+		page_answer(out, &shop->view, &message);
 }
 
-/* The answer that gives a link; LOCATION is percent-encoded already. [S11] */
-static void reply_link(struct buf *out, const char *location)
+/* The answer that gives a link; its address is encoded already. [S11] */
+static void reply_link(struct buf *out, const struct shop *shop)
 {
-	buf_addf(out,
-	    "Status: %s\nLocation: %s\nCache-Control: no-store\n"
-	    "Referrer-Policy: no-referrer\nContent-Type: text/plain\n\n",
-	    answers[OUTCOME_LINK].status, location);
+	buf_addf(out, "Status: %s\nLocation: %s\n",
+	    answers[OUTCOME_LINK].status, shop->location);
+	if (shop->cookie[0] != '\0')
+		buf_addf(out, "Set-Cookie: %s\n", shop->cookie);
+	buf_adds(out,
+	    "Cache-Control: no-store\nReferrer-Policy: no-referrer\n"
+	    "Content-Type: text/plain\n\n");
 }
 
 /* The headers of a file, or of a part of it. */
@@ -5923,11 +6238,11 @@ static bool send_bytes(int out, const struct download *download)
 }
 
 /* Puts an answer together, as far as it is in memory. */
-static void reply_make(struct buf *out, const struct shop *shop,
-    enum outcome outcome, const char *location)
+static void reply_format(
+    struct buf *out, const struct shop *shop, enum outcome outcome)
 {
 	switch (outcome) {
-	case OUTCOME_LINK: reply_link(out, location); break;
+	case OUTCOME_LINK: reply_link(out, shop); break;
 	case OUTCOME_FILE:
 	case OUTCOME_PART: reply_file(out, shop, outcome); break;
 	case OUTCOME_NO_PART: reply_no_part(out, shop); break;
@@ -5948,6 +6263,18 @@ static bool reply_send_rest(
 	    !is_handed_over(&shop->settings))
 		return send_bytes(out, &shop->download);
 	return true;
+}
+
+/* Sends the answer; false with errno if it did not get through whole. */
+static bool reply_send(int out, struct shop *shop, enum outcome outcome)
+{
+	struct buf reply = buf_init(shop->out, sizeof(shop->out));
+
+	reply_format(&reply, shop, outcome);
+	if (reply.overflowed)
+		complain("an answer did not fit");
+	return write_all(out, reply.bytes, reply.length) &&
+	    reply_send_rest(out, shop, outcome);
 }
 
 /*
@@ -6013,6 +6340,76 @@ static void log_event(struct shop *shop, const char *word, long uses)
 }
 
 /*
+ * Makes the owner's page PATH below DIR the template: it must be there and have
+ * the marker. False after a complaint, and then it is the built-in one. [S13]
+ */
+static bool template_load(struct shop *shop, int dir, const char *path)
+{
+	shop->view.template = built_in_page;
+	if (read_file(dir, path, shop->page, sizeof(shop->page)) < 0) {
+		complain("%s: page: %s", path, strerror(errno));
+		return false;
+	}
+	if (strstr(shop->page, MARKER) == NULL) {
+		complain("%s: page: has no %s", path, MARKER);
+		return false;
+	}
+	shop->view.template = shop->page;
+	return true;
+}
+
+/* The page that the settings name, if they do. */
+static bool page_load(struct shop *shop)
+{
+	const char *name = shop->settings.page;
+	char path[2 * PATH_SIZE];
+	struct buf text = buf_init(path, sizeof(path));
+
+	if (*name == '\0')
+		return true;
+	if (*name != '/')
+		buf_addf(&text, "%s/", shop->settings.home);
+	buf_adds(&text, name);
+	return template_load(shop, AT_FDCWD, path);
+}
+
+/*
+ * The page of a code's own, around what its buyer sees from now on; without it,
+ * that of the settings.
+ */
+static void view_of_record(struct shop *shop)
+{
+	struct span page = shop->record.page;
+	char path[PATH_SIZE];
+
+	if (page.length == 0)
+		return;
+	if (!span_copy(page, path, sizeof(path)) || path[0] == '/' ||
+	    !template_load(shop, shop->site.home, path))
+		(void)page_load(shop);
+}
+
+/* What a link opens first: its one file, or NULL for its page. */
+static const struct item *first_item(const struct shop *shop)
+{
+	return shop->settings.start == START_FILE && shop->items.count == 1 ?
+	    &shop->items.item[0] :
+	    NULL;
+}
+
+/* The page inside the link that CHANGE gives, if it has one. */
+static void give_list(
+    struct buf *list, const struct shop *shop, const struct change *change)
+{
+	struct given given = {change->link, &shop->items,
+	    shop->record.limit - change->uses,
+	    shop->settings.retry > 0 ? change->last + shop->settings.retry : 0};
+
+	if (first_item(shop) == NULL)
+		page_list(list, &shop->view, &shop->site, &given);
+}
+
+/*
  * Publishes a new link and counts it, in this order; if the second part fails,
  * the first is undone. OUTCOME_LINK if the buyer may be told, OUTCOME_NONE if
  * all must start over, for an editor has put another file in the record's place
@@ -6020,18 +6417,17 @@ static void log_event(struct shop *shop, const char *word, long uses)
  */
 static enum outcome give(struct shop *shop, const struct change *change)
 {
-	const struct delivery *delivery = delivery_of(shop);
-	char buffer[2048];
+	const struct delivery *delivery = delivery_of(&shop->settings);
+	char buffer[REFUSAL_SIZE];
 	struct buf refusal = buf_init(buffer, sizeof(buffer));
 	struct buf list = buf_init(shop->list, sizeof(shop->list));
 	struct offer offer = {change->link, &shop->items, buffer, &list};
 	int error;
 
-	page_refusal(&refusal, &shop->request, shop->language);
-	if (shop->items.count > 1)
-		page_list(&list, shop, change->link,
-		    shop->record.limit - change->uses);
-	if (refusal.overflowed || list.overflowed) {
+	give_list(&list, shop, change);
+	if (!page_refusal(
+		&refusal, &shop->view, shop->out, sizeof(shop->out)) ||
+	    list.overflowed) {
 		complain("%s: no room for its pages", shop->record.path);
 		return OUTCOME_TRY_AGAIN;
 	}
@@ -6052,21 +6448,77 @@ static enum outcome give(struct shop *shop, const struct change *change)
 	return OUTCOME_TRY_AGAIN;
 }
 
+/* Does the world reach the form over HTTPS? */
+static bool is_https(const struct settings *settings)
+{
+	return equals_nocase(span_of(env("HTTPS")), "on") ||
+	    strcmp(env("REQUEST_SCHEME"), "https") == 0 ||
+	    strncmp(settings->address, "https:", 6) == 0;
+}
+
 /*
- * Serves the record that is open and locked; LOCATION gets the link.
- * OUTCOME_NONE if all must start over.
+ * The cookie by which the browser that a use was counted for has its link again
+ * (RFC 6265). Without a path of its own it would go to all the site.
  */
-static enum outcome serve(struct shop *shop, struct buf *location)
+static void cookie_format(struct shop *shop, const struct link *link)
+{
+	struct buf cookie = buf_init(shop->cookie, sizeof(shop->cookie));
+	char name[COOKIE_NAME_SIZE];
+
+	if (shop->settings.retry == 0 || shop->site.script[0] == '\0')
+		return;
+	cookie_name(shop->record.name, name);
+	buf_addf(&cookie,
+	    "%s=%s; Max-Age=%ld; Path=%s; HttpOnly; "
+	    "SameSite=Strict%s",
+	    name, link->secret, shop->settings.retry, shop->site.script,
+	    is_https(&shop->settings) ? "; Secure" : "");
+	if (cookie.overflowed)
+		shop->cookie[0] = '\0';
+}
+
+/*
+ * Gives the record's link again, or a new one as CHANGE says. OUTCOME_NONE if
+ * all must start over. [S3]
+ */
+static enum outcome serve_code(
+    struct shop *shop, enum decision decision, struct change *change)
+{
+	const struct delivery *delivery = delivery_of(&shop->settings);
+	struct buf location = buf_init(shop->location, sizeof(shop->location));
+	struct link link = shop->record.link;
+	bool fresh = decision != GIVE_SAME ||
+	    !delivery->alive(&shop->site, &link, first_item(shop));
+	enum outcome outcome = OUTCOME_LINK;
+
+	change->link = &link;
+	if (fresh && !link_draw(&link, shop->site.now + shop->settings.window))
+		return OUTCOME_TRY_AGAIN;
+	/* before anything is counted: an address may be too long to be told */
+	delivery->address(&shop->site, &link, first_item(shop), &location);
+	if (location.overflowed)
+		outcome = OUTCOME_TRY_AGAIN;
+	else if (fresh)
+		outcome = give(shop, change);
+	if (outcome == OUTCOME_LINK)
+		cookie_format(shop, &link);
+	wipe(&link, sizeof(link));
+	return outcome;
+}
+
+/*
+ * Serves the record that is open and locked. OUTCOME_NONE if all must start
+ * over.
+ */
+static enum outcome serve(struct shop *shop)
 {
 	struct record *record = &shop->record;
-	const struct delivery *delivery = delivery_of(shop);
 	enum decision decision = decide(
 	    record, &shop->settings, shop->site.now, local_day(shop->site.now));
-	struct link link = record->link;
-	struct change change = {record->uses, record->last, &link};
-	enum outcome outcome = OUTCOME_LINK;
-	bool fresh;
+	struct change change = {record->uses, record->last, NULL};
+	enum outcome outcome;
 
+	view_of_record(shop);
 	if (decision == REFUSE_USED_UP || decision == REFUSE_EXPIRED) {
 		bool used_up = decision == REFUSE_USED_UP;
 
@@ -6079,22 +6531,10 @@ static enum outcome serve(struct shop *shop, struct buf *location)
 		change.uses++;
 		change.last = shop->site.now;
 	}
-	fresh = decision != GIVE_SAME ||
-	    !delivery->alive(&shop->site, &link, items_first(&shop->items));
-	if (fresh && !link_draw(&link, shop->site.now + shop->settings.window))
-		return OUTCOME_TRY_AGAIN;
-	/* before anything is counted: an address may be too long to be told */
-	*location = buf_init(location->bytes, location->size);
-	delivery->address(
-	    &shop->site, &link, items_first(&shop->items), location);
-	if (location->overflowed)
-		outcome = OUTCOME_TRY_AGAIN;
-	else if (fresh)
-		outcome = give(shop, &change);
+	outcome = serve_code(shop, decision, &change);
 	if (outcome == OUTCOME_LINK)
 		log_event(shop, decision == GIVE_COUNTED ? "redeemed" : "again",
 		    change.uses);
-	wipe(&link, sizeof(link));
 	return outcome;
 }
 
@@ -6114,9 +6554,8 @@ static int64_t failed_tries(enum outcome outcome)
 	}
 }
 
-/* Looks CODE up and serves it under its lock. [S2] */
-static enum outcome redeem_code(
-    struct shop *shop, const struct code *code, struct buf *location)
+/* Looks CODE up and serves it under its lock. */
+static enum outcome redeem_code(struct shop *shop, const struct code *code)
 {
 	time_t deadline = monotonic_seconds() + WAIT_SECONDS;
 	struct record *record = &shop->record;
@@ -6124,9 +6563,9 @@ static enum outcome redeem_code(
 
 	do {
 		outcome = record_open(record, shop->site.home, code, deadline);
-		shop->site.now = time(NULL);
+		shop->site.now = shop->view.now = time(NULL);
 		if (outcome == OUTCOME_NONE)
-			outcome = serve(shop, location);
+			outcome = serve(shop);
 		record_close(record);
 	} while (outcome == OUTCOME_NONE && monotonic_seconds() < deadline);
 	if (outcome == OUTCOME_NONE) {
@@ -6134,14 +6573,14 @@ static enum outcome redeem_code(
 		return OUTCOME_TRY_AGAIN;
 	}
 	if (outcome == OUTCOME_LINK)
-		delivery_of(shop)->sweep(&shop->site);
+		delivery_of(&shop->settings)->sweep(&shop->site);
 	if (outcome == OUTCOME_UNKNOWN && code_mistyped(code))
 		return OUTCOME_MISTYPED;
 	return outcome;
 }
 
 /* Serves the code that was typed, unless its sender has to wait. [S15] */
-static enum outcome redeem_typed(struct shop *shop, struct buf *location)
+static enum outcome redeem_typed(struct shop *shop)
 {
 	const struct request *request = &shop->request;
 	const struct site *site = &shop->site;
@@ -6151,12 +6590,11 @@ static enum outcome redeem_typed(struct shop *shop, struct buf *location)
 
 	if (!code_parse(&code, request->typed))
 		return OUTCOME_EMPTY;
-	shop->site.now = time(NULL);
 	shop->wait = attempts_wait(
 	    site->home, request->address, tries, site->now);
 	if (shop->wait > 0)
 		return OUTCOME_SLOW_DOWN;
-	outcome = redeem_code(shop, &code, location);
+	outcome = redeem_code(shop, &code);
 	attempts_add(site->home, request->address, tries, failed_tries(outcome),
 	    site->now);
 	wipe(&code, sizeof(code));
@@ -6167,7 +6605,7 @@ static enum outcome redeem_typed(struct shop *shop, struct buf *location)
 static bool shop_open(struct shop *shop)
 {
 	const struct settings *settings = &shop->settings;
-	const struct delivery *delivery = delivery_of(shop);
+	const struct delivery *delivery = delivery_of(&shop->settings);
 
 	shop->site.home = directory_open(settings->home);
 	if (shop->site.home < 0) {
@@ -6177,56 +6615,64 @@ static bool shop_open(struct shop *shop)
 	return delivery->open == NULL || delivery->open(&shop->site);
 }
 
-void shop_close(struct shop *shop)
+static void descriptor_close(int *fd)
 {
-	if (shop->site.home >= 0)
-		(void)close(shop->site.home);
-	if (shop->site.secure >= 0)
-		(void)close(shop->site.secure);
-	if (shop->log >= 0)
-		(void)close(shop->log);
-	if (shop->download.fd >= 0)
-		(void)close(shop->download.fd);
-	shop->site.home = shop->site.secure = shop->log = shop->download
-							      .fd = -1;
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
 }
 
-/* What has to be so before anything is done with SHOP. */
+void shop_close(struct shop *shop)
+{
+	descriptor_close(&shop->site.home);
+	descriptor_close(&shop->site.secure);
+	descriptor_close(&shop->log);
+	descriptor_close(&shop->download.fd);
+}
+
+/* Initialises SHOP: nothing is open, nothing known. */
 static void shop_begin(struct shop *shop)
 {
-	shop->site.home = shop->site.secure = shop->log = shop->download
-							      .fd = -1;
+	shop->site.home = shop->site.secure = -1;
+	shop->log = shop->download.fd = -1;
 	shop->site.settings = &shop->settings;
 	shop->site.script = shop->request.script;
 	shop->request.script[0] = '\0';
-	shop->page[0] = '\0';
+	shop->request.languages = "";
+	shop->record.last = 0;
+	shop->view.language = LANGUAGE_ENGLISH;
+	shop->view.template = built_in_page;
+	shop->view.action = shop->request.script;
+	shop->view.contact = "";
+	shop->location[0] = shop->cookie[0] = '\0';
 	shop->wait = 0;
 	(void)umask(0);
 }
 
-/* The owner's page: it must be there and have the marker. [S13] */
-static bool page_load(struct shop *shop)
+/*
+ * What pages need of settings and request. Where the world's address of the
+ * form is known, it is that, whatever a proxy has made of SCRIPT_NAME.
+ */
+static void view_of_settings(struct shop *shop)
 {
-	const char *name = shop->settings.page;
-	char path[2 * PATH_SIZE];
-	struct buf text = buf_init(path, sizeof(path));
+	const struct settings *settings = &shop->settings;
+	const char *host = strstr(settings->address, "://");
+	const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
 
-	if (*name == '\0')
-		return true;
-	if (*name != '/')
-		buf_addf(&text, "%s/", shop->settings.home);
-	buf_adds(&text, name);
-	if (read_file(AT_FDCWD, path, shop->page, sizeof(shop->page)) < 0) {
-		complain("%s: page: %s", path, strerror(errno));
-		shop->page[0] = '\0';
-		return false;
-	}
-	if (strstr(shop->page, MARKER) == NULL) {
-		complain("%s: page: has no %s", path, MARKER);
-		shop->page[0] = '\0';
-		return false;
-	}
-	return true;
+	shop->view.language = language_choose(
+	    shop->request.languages, settings->language);
+	shop->view.contact = settings->contact;
+	if (path != NULL && is_url_path(path))
+		shop->site.script = shop->view.action = path;
+}
+
+/* Reads and opens all that answers need; false after a complaint. [S13] */
+static bool shop_load(struct shop *shop)
+{
+	bool good = settings_load(&shop->settings, env("SCRIPT_FILENAME"));
+
+	view_of_settings(shop);
+	return good && page_load(shop) && shop_open(shop);
 }
 
 /* The answer for the file WHAT, or the part of it that is asked for. */
@@ -6262,7 +6708,6 @@ static enum outcome serve_link(struct shop *shop)
 	enum outcome outcome;
 	struct span what;
 
-	shop->site.now = time(NULL);
 	outcome = signed_path_parse(shop, &what, &link);
 	if (outcome == OUTCOME_NONE)
 		return OUTCOME_FORM;
@@ -6271,22 +6716,11 @@ static enum outcome serve_link(struct shop *shop)
 	return outcome == OUTCOME_LIST ? serve_list(shop, &link) : outcome;
 }
 
-/* What the request comes to, once it has been read. [S8] [S13] */
-static enum outcome outcome_of(
-    struct shop *shop, enum outcome outcome, struct buf *location)
+/* What a good request comes to. [S8] */
+static enum outcome serve_request(struct shop *shop)
 {
-	bool links = delivery_of(shop)->key != NULL;
-
-	if (outcome != OUTCOME_NONE)
-		return outcome;
-	/* a page that needs nothing of the home should not need a home */
-	if (shop->request.method != METHOD_POST &&
-	    (!links || *shop->request.path == '\0'))
-		return OUTCOME_FORM;
-	if (!shop_open(shop))
-		return OUTCOME_NOT_SET_UP;
 	if (shop->request.method == METHOD_POST)
-		return redeem_typed(shop, location);
+		return redeem_typed(shop);
 	return serve_link(shop);
 }
 
@@ -6298,32 +6732,22 @@ static enum outcome outcome_of(
  */
 enum outcome redeem(struct shop *shop, int in, int out)
 {
-	char buffer[LOCATION_SIZE];
-	struct buf location = buf_init(buffer, sizeof(buffer));
-	struct buf reply = buf_init(shop->out, sizeof(shop->out));
 	enum outcome outcome;
-	bool good;
 
 	shop_begin(shop);
 	outcome = request_read(&shop->request, in);
-	/* nothing without settings that hold */
-	good = settings_load(&shop->settings, env("SCRIPT_FILENAME"));
-	shop->language = language_choose(
-	    shop->request.languages, shop->settings.language);
-	if (good && page_load(shop))
-		outcome = outcome_of(shop, outcome, &location);
-	else
+	shop->site.now = shop->view.now = time(NULL);
+	if (!shop_load(shop))
 		outcome = OUTCOME_NOT_SET_UP;
-	reply_make(&reply, shop, outcome, location.bytes);
-	if (reply.overflowed)
-		complain("an answer did not fit");
-	/* who goes away in the middle of a file is not worth a line */
-	if ((!write_all(out, reply.bytes, reply.length) ||
-		!reply_send_rest(out, shop, outcome)) &&
+	else if (outcome == OUTCOME_NONE)
+		outcome = serve_request(shop);
+	/* a client that disconnects mid-download is not worth logging */
+	if (!reply_send(out, shop, outcome) &&
 	    (outcome == OUTCOME_LINK || errno != EPIPE))
 		complain("the answer was not sent: %s", strerror(errno));
-	wipe(buffer, location.length);
-	wipe(shop->out, reply.length);
+	wipe(shop->location, sizeof(shop->location));
+	wipe(shop->cookie, sizeof(shop->cookie));
+	wipe(shop->out, sizeof(shop->out));
 	settings_wipe(&shop->settings);
 	return outcome;
 }
@@ -6607,9 +7031,9 @@ static bool check_locks(const struct shop *shop)
  */
 static bool check_delivery(struct shop *shop)
 {
-	const struct delivery *delivery = delivery_of(shop);
+	const struct delivery *delivery = delivery_of(&shop->settings);
 	struct buf list = buf_init(shop->list, sizeof(shop->list));
-	char buffer[2048], folder[2 * PATH_SIZE];
+	char buffer[REFUSAL_SIZE], folder[2 * PATH_SIZE];
 	struct buf refusal = buf_init(buffer, sizeof(buffer));
 	struct buf path = buf_init(folder, sizeof(folder));
 	struct link link = {0, "", ""};
@@ -6619,9 +7043,9 @@ static bool check_delivery(struct shop *shop)
 
 	shop->items.count = 0;
 	request_script(&shop->request);
-	page_refusal(&refusal, &shop->request, shop->language);
 	buf_adds(&list, "a page");
-	good = !refusal.overflowed &&
+	good = page_refusal(
+		   &refusal, &shop->view, shop->out, sizeof(shop->out)) &&
 	    link_draw(&link, shop->site.now + shop->settings.window) &&
 	    delivery->publish(&shop->site, &offer);
 	if (good)
@@ -6637,7 +7061,7 @@ static bool check_delivery(struct shop *shop)
 /* What the settings of the delivery ask for must be possible here. */
 static bool check_fit(const struct shop *shop)
 {
-	const struct delivery *delivery = delivery_of(shop);
+	const struct delivery *delivery = delivery_of(&shop->settings);
 	const char *why = delivery->unfit != NULL ?
 	    delivery->unfit(&shop->site) :
 	    NULL;
@@ -6657,8 +7081,9 @@ static bool check_clock(const struct shop *shop)
 		return check_line(false, "clock", "cannot be shown");
 	minutes = (long)(tm_seconds(&tm) - shop->site.now) / 60;
 	return check_line(shop->site.now >= first_release, "clock",
-	    "%s %s (UTC%c%02ld:%02ld)", delivery_of(shop)->clock, shown,
-	    minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
+	    "%s %s (UTC%c%02ld:%02ld)", delivery_of(&shop->settings)->clock,
+	    shown, minutes < 0 ? '-' : '+', labs(minutes) / 60,
+	    labs(minutes) % 60);
 }
 
 /* Looks at all that a redemption needs, and says each thing. */
@@ -6669,7 +7094,7 @@ static bool check_all(struct shop *shop, const char *program)
 	if (!check_line(settings_load(&shop->settings, program), "settings",
 		"%s", shop->settings.file))
 		return false;
-	shop->language = shop->settings.language;
+	view_of_settings(shop);
 	(void)check_line(
 	    true, "delivery", "%s", delivery_words[shop->settings.delivery]);
 	good = check_line(page_load(shop), "page", "%s",

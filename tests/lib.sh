@@ -383,11 +383,16 @@ shop_own()
 	[ "$(id -u)" != 0 ] || chown -R "$shop_user:" "$shop"
 }
 
-# settings LINE...: the shop's .htredeem.
+# settings LINE...: the shop's .htredeem. Most tests look at the link itself, so
+# that it starts with the file, not with its page, unless a LINE says how.
 settings()
 {
 	rm -f "$cgi/.htredeem"
 	printf '%s\n' "$@" >"$cgi/.htredeem"
+	case "$*" in
+	*start:*) ;;
+	*) printf 'start: file\n' >>"$cgi/.htredeem" ;;
+	esac
 	chmod 644 "$cgi/.htredeem"
 }
 
