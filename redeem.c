@@ -5235,26 +5235,30 @@ static long weight_parse(struct span weight)
 /*
  * The language for whoever sent Accept-Language ACCEPT (RFC 9110, 12.5.4): the
  * one of the greatest weight, the first of equals; FALLBACK for "*", and where
- * none of ours is asked for. "fr-CA" is French (RFC 4647, 3.4).
+ * none of ours is asked for. "fr-CA" is French (RFC 4647, 3.4), and so is the
+ * "fr_CA" of some clients.
  */
-static long language_choose(const char *accept, long fallback)
+static enum language language_choose(const char *accept, enum language fallback)
 {
 	struct span rest = {accept, strlen(accept)};
-	long chosen = fallback, greatest = 0;
+	enum language chosen = fallback;
+	long greatest = 0;
 
 	while (rest.length > 0) {
 		struct span weight = span_split(&rest, ',');
 		struct span range = span_split(&weight, ';');
-		struct span primary = span_trim(span_split(&range, '-'));
-		long language = span_is(primary, "*") ? fallback : -1;
+		struct span language = span_split(&range, '-');
+		struct span primary = span_trim(span_split(&language, '_'));
+		enum language found = span_is(primary, "*") ? fallback :
+							      LANGUAGES;
 		long q = weight_parse(weight);
-		long i;
+		int i;
 
-		for (i = 0; i < (long)LANGUAGES; i++)
+		for (i = 0; i < LANGUAGES; i++)
 			if (equals_nocase(primary, languages[i]))
-				language = i;
-		if (language >= 0 && q > greatest) {
-			chosen = language;
+				found = (enum language)i;
+		if (found < LANGUAGES && q > greatest) {
+			chosen = found;
 			greatest = q;
 		}
 	}
@@ -5262,8 +5266,8 @@ static long language_choose(const char *accept, long fallback)
 }
 
 /* Adds PHRASE, with ONE, TWO and THREE for its $1, $2 and $3. */
-static void buf_addsentence(struct buf *out, long language, enum phrase phrase,
-    const char *one, const char *two, const char *three)
+static void buf_addsentence(struct buf *out, enum language language,
+    enum phrase phrase, const char *one, const char *two, const char *three)
 {
 	const char *const given[] = {one, two, three};
 	const char *rest = phrases[language][phrase];
@@ -5278,7 +5282,8 @@ static void buf_addsentence(struct buf *out, long language, enum phrase phrase,
 }
 
 /* Adds a phrase that has nothing to be put in. */
-static void buf_addphrase(struct buf *out, long language, enum phrase phrase)
+static void buf_addphrase(
+    struct buf *out, enum language language, enum phrase phrase)
 {
 	buf_adds(out, phrases[language][phrase]);
 }
@@ -5298,7 +5303,7 @@ static struct phrase_arg arg_number(long value, int width)
 }
 
 /* The day of TM, as 23 November 2026. */
-static struct phrase_arg arg_date(long language, const struct tm *tm)
+static struct phrase_arg arg_date(enum language language, const struct tm *tm)
 {
 	struct phrase_arg part = {""};
 	struct buf text = buf_init(part.string, sizeof(part.string));
@@ -5313,7 +5318,7 @@ static struct phrase_arg arg_date(long language, const struct tm *tm)
 }
 
 /* The time of TM, without its seconds. */
-static struct phrase_arg arg_time(long language, const struct tm *tm)
+static struct phrase_arg arg_time(enum language language, const struct tm *tm)
 {
 	struct phrase_arg part = {""};
 	struct buf text = buf_init(part.string, sizeof(part.string));
@@ -5326,7 +5331,7 @@ static struct phrase_arg arg_time(long language, const struct tm *tm)
 }
 
 /* Adds a size in units of 1000, as phones and shops show it: 4.7 MB. */
-static void buf_addsize(struct buf *out, long language, off_t size)
+static void buf_addsize(struct buf *out, enum language language, off_t size)
 {
 	enum phrase unit = UNIT_BYTES;
 	long long one = 1;
