@@ -22,8 +22,7 @@ function sorted(list, to,    count, i, j, one)
 function median(list,    all, count)
 {
 	count = sorted(list, all)
-	return count % 2 ? all[(count + 1) / 2] :
-		(all[count / 2] + all[count / 2 + 1]) / 2
+	return (all[int((count + 1) / 2)] + all[int(count / 2) + 1]) / 2
 }
 
 # with commas

@@ -33,7 +33,7 @@
 
 static void fail(const char *what)
 {
-	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
+	(void)fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
 	exit(1);
 }
 
@@ -48,8 +48,8 @@ static void drain(int fd, char *buffer, size_t size)
 	    (got = read(fd, buffer + length, size - 1 - length)) > 0)
 		length += (size_t)got;
 	buffer[length] = '\0';
-	while (read(fd, rest, sizeof(rest)) > 0)
-		continue;
+	while (read(fd, rest, sizeof(rest)) > 0) {
+	}
 }
 
 /* Ends the program where the first line of ANSWER has no STATUS. */
@@ -59,7 +59,7 @@ static void answer_is(const char *answer, const char *status)
 
 	if (found != NULL && strncmp(found + 1, status, strlen(status)) == 0)
 		return;
-	fprintf(stderr, "bench: wanted %s, got: %.60s\n", status,
+	(void)fprintf(stderr, "bench: wanted %s, got: %.60s\n", status,
 	    *answer != '\0' ? answer : "nothing");
 	exit(1);
 }
@@ -194,11 +194,12 @@ static int codes(char **given)
 	int size = snprintf(record, sizeof(record),
 	    "uses: 0\nlimit: %s\nfile: first-light.zip\n%127s\n", given[2], "");
 	long i;
-	int fd;
 
 	if (random == NULL || chdir(given[0]) != 0)
 		fail(given[0]);
 	for (i = 0; i < count; i++) {
+		int fd;
+
 		code_draw(code, random);
 		fd = open(code, O_WRONLY | O_CREAT | O_EXCL, 0600);
 		if (fd < 0 || write(fd, record, (size_t)size) != size ||
@@ -257,6 +258,6 @@ int main(int argc, char **argv)
 		return codes(argv + 2);
 	if (argc == 7 && strcmp(argv[1], "links") == 0)
 		return links(argv + 2);
-	fprintf(stderr, "usage: bench peak|codes|links ...\n");
+	(void)fprintf(stderr, "usage: bench peak|codes|links ...\n");
 	return 2;
 }
