@@ -500,10 +500,14 @@ struct request {
 	const char *if_range; /* If-Range, or empty */
 };
 
-/* A code as typed, ready to be looked up: letters and digits only. */
+/*
+ * A code as typed, ready to be looked up: letters and digits only. What cannot
+ * be one is empty.
+ */
 struct code {
 	char exact[CODE_MAX + 1]; /* in upper case */
 	char folded[CODE_MAX + 1]; /* the same with O as 0, I and L as 1 */
+	char group[MINTED + 1]; /* a minted code amid other text, folded */
 };
 
 /* What opens a file, and until when. No link has no token. */
@@ -692,6 +696,28 @@ static size_t utf8_length(const char *string)
 	    (bytes[0] == 0xf4 && bytes[1] > 0x8f))
 		return 0;
 	return length;
+}
+
+/*
+ * Takes the first character off STRING, which is not empty: its number in
+ * Unicode, or -1 for a byte that is not UTF-8.
+ */
+static long utf8_next(const char **string)
+{
+	size_t length = utf8_length(*string);
+	long point = (unsigned char)**string;
+	size_t i;
+
+	if (length == 0) {
+		(*string)++;
+		return -1;
+	}
+	if (length > 1)
+		point &= 0x7f >> length;
+	for (i = 1; i < length; i++)
+		point = point << 6 | ((*string)[i] & 0x3f);
+	*string += length;
+	return point;
 }
 
 /*
@@ -2154,33 +2180,6 @@ static enum outcome request_read(struct request *request, int in)
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /*
- * People paste blanks and dashes of all kinds, so all that is not an ASCII
- * letter or digit is dropped. False if too little or too much is left. [S1]
- */
-static bool code_parse(struct code *code, const char *typed)
-{
-	size_t length = 0;
-
-	memset(code, 0, sizeof(*code));
-	for (; *typed != '\0'; typed++) {
-		unsigned char byte = (unsigned char)*typed;
-		char c = (char)toupper(byte);
-
-		if (byte >= 0x80 || !isalnum(byte))
-			continue;
-		if (length == CODE_MAX)
-			return false;
-		code->exact[length] = c;
-		if (c == 'O')
-			c = '0';
-		if (c == 'I' || c == 'L')
-			c = '1';
-		code->folded[length++] = c;
-	}
-	return length >= CODE_MIN;
-}
-
-/*
  * The check character of a minted code: Luhn mod 32 (ISO/IEC 7812-1, annex B,
  * carried over to base 32). False where it does not fit the others.
  */
@@ -2204,10 +2203,149 @@ static bool check_fits(const char *code)
 	return sum % 32 == 0;
 }
 
+/* Blanks, dashes, quotes and invisible characters beyond ASCII. */
+static const struct {
+	long first, last;
+} dropped[] = {
+    {0x00a0, 0x00a0}, /* no-break space */
+    {0x00ad, 0x00ad}, /* soft hyphen */
+    {0x2000, 0x206f}, /* General Punctuation */
+    {0x2212, 0x2212}, /* minus sign */
+    {0x3000, 0x3000}, /* ideographic space */
+    {0xfeff, 0xfeff}, /* byte order mark */
+};
+
+#define DROPPED ' '
+#define FOREIGN '?'
+
+/*
+ * The letter or digit that POINT, a character of Unicode or -1, stands for in a
+ * code; DROPPED, or FOREIGN if it is a letter of another script.
+ */
+static char code_letter(long point)
+{
+	size_t i;
+
+	if (point >= 0xff01 && point <= 0xff5e) /* full-width ASCII */
+		point -= 0xff01 - '!';
+	if (point >= 0x0660 && point <= 0x0669) /* Arabic-Indic digits */
+		point -= 0x0660 - '0';
+	if (point >= 0x06f0 && point <= 0x06f9)
+		point -= 0x06f0 - '0';
+	if (point == 0xd8 || point == 0xf8) /* O with stroke */
+		return '0';
+	if (point == 0x130 || point == 0x131) /* I with and without a dot */
+		return 'I';
+	if (point >= 0 && point < 0x80)
+		return isalnum((int)point) ? (char)toupper((int)point) :
+					     DROPPED;
+	for (i = 0; i < LENGTH(dropped); i++)
+		if (point >= dropped[i].first && point <= dropped[i].last)
+			return DROPPED;
+	return FOREIGN;
+}
+
+static char code_fold(char letter)
+{
+	if (letter == 'O')
+		return '0';
+	return letter == 'I' || letter == 'L' ? '1' : letter;
+}
+
+/*
+ * What was typed, or of a pasted address what follows "code=" in it; as
+ * code_letter has it, a character for each.
+ */
+static void code_clean(const char *typed, char clean[BODY_MAX + 1])
+{
+	const char *field = strstr(typed, "code=");
+	size_t length = 0;
+
+	if (field != NULL)
+		typed = field + strlen("code=");
+	while (*typed != '\0' && length < BODY_MAX) {
+		if (field != NULL &&
+		    (*typed == '&' || *typed == '#' || is_blank(*typed)))
+			break;
+		clean[length++] = code_letter(utf8_next(&typed));
+	}
+	clean[length] = '\0';
+}
+
+/* Puts all of CLEAN into CODE; false if it is too little or too much. [S1] */
+static bool code_whole(struct code *code, const char *clean)
+{
+	size_t length = 0;
+
+	for (; *clean != '\0'; clean++) {
+		if (*clean == DROPPED)
+			continue;
+		if (length == CODE_MAX)
+			return false;
+		code->exact[length] = *clean;
+		code->folded[length++] = code_fold(*clean);
+	}
+	return length >= CODE_MIN;
+}
+
+/*
+ * Takes a minted code off the start of CLEAN into GROUP, over all that is
+ * dropped; false if none ends there with the end of a word.
+ */
+static bool code_group(const char *clean, char group[MINTED + 1])
+{
+	size_t length = 0;
+
+	for (; length < MINTED && *clean != '\0' && *clean != FOREIGN; clean++)
+		if (*clean != DROPPED)
+			group[length++] = code_fold(*clean);
+	group[length] = '\0';
+	return length == MINTED && (*clean == '\0' || *clean == DROPPED) &&
+	    check_fits(group);
+}
+
+/* Finds the first minted code in CLEAN that begins with a word. */
+static void code_find_group(struct code *code, const char *clean)
+{
+	const char *word = clean;
+
+	for (; *word != '\0'; word++)
+		if (*word != DROPPED && *word != FOREIGN &&
+		    (word == clean || word[-1] == DROPPED ||
+			word[-1] == FOREIGN) &&
+		    code_group(word, code->group))
+			return;
+	code->group[0] = '\0';
+}
+
+/*
+ * Reads what people type and paste: blanks and dashes of all kinds do not
+ * matter, nor does the address that the code stands in, or words around it.
+ * OUTCOME_NONE if there is something to look up, OUTCOME_MISTYPED if there are
+ * only letters of other scripts, which no code has.
+ */
+static enum outcome code_parse(struct code *code, const char *typed)
+{
+	char clean[BODY_MAX + 1];
+	enum outcome outcome = OUTCOME_NONE;
+	bool foreign;
+
+	memset(code, 0, sizeof(*code));
+	code_clean(typed, clean);
+	foreign = strchr(clean, FOREIGN) != NULL;
+	if (foreign || !code_whole(code, clean))
+		memset(code, 0, sizeof(*code));
+	code_find_group(code, clean);
+	if (code->exact[0] == '\0' && code->group[0] == '\0')
+		outcome = foreign ? OUTCOME_MISTYPED : OUTCOME_EMPTY;
+	wipe(clean, sizeof(clean));
+	return outcome;
+}
+
 /* Looks like a minted code with one character wrong. */
 static bool code_mistyped(const struct code *code)
 {
-	return strlen(code->folded) == MINTED && !check_fits(code->folded);
+	return strlen(code->folded) == MINTED && code->group[0] == '\0';
 }
 
 /*
@@ -2695,18 +2833,22 @@ static bool record_read(struct record *record)
 }
 
 /*
- * Finds the record of CODE, first as typed and then as people misread it,
- * locks it by DEADLINE and reads it. OUTCOME_NONE if that succeeds;
- * record_close ends it in any case.
+ * Finds the record of CODE, first as typed, then as people misread it, then
+ * amid other text, locks it by DEADLINE and reads it. OUTCOME_NONE if that
+ * succeeds; record_close ends it in any case.
  */
 static enum outcome record_open(
     struct record *record, int home, const struct code *code, time_t deadline)
 {
-	bool locked = record_lock(record, home, code->exact, deadline);
+	const char *const names[] = {code->exact, code->folded, code->group};
+	bool locked = false;
+	size_t i;
 
-	if (!locked && errno == ENOENT &&
-	    strcmp(code->exact, code->folded) != 0)
-		locked = record_lock(record, home, code->folded, deadline);
+	errno = ENOENT;
+	for (i = 0; !locked && errno == ENOENT && i < LENGTH(names); i++)
+		if (names[i][0] != '\0' &&
+		    (i == 0 || strcmp(names[i], names[i - 1]) != 0))
+			locked = record_lock(record, home, names[i], deadline);
 	if (locked)
 		return record_read(record) ? OUTCOME_NONE : OUTCOME_TRY_AGAIN;
 	/* a missing code is the buyer's error, a missing folder ours */
@@ -6574,7 +6716,8 @@ static enum outcome redeem_code(struct shop *shop, const struct code *code)
 		record_close(record);
 	} while (outcome == OUTCOME_NONE && monotonic_seconds() < deadline);
 	if (outcome == OUTCOME_NONE) {
-		complain("codes/%s: replaced again and again", code->exact);
+		complain("codes: %s: replaced again and again",
+		    code->exact[0] != '\0' ? code->exact : code->group);
 		return OUTCOME_TRY_AGAIN;
 	}
 	if (outcome == OUTCOME_LINK)
@@ -6593,8 +6736,9 @@ static enum outcome redeem_typed(struct shop *shop)
 	enum outcome outcome;
 	struct code code;
 
-	if (!code_parse(&code, request->typed))
-		return OUTCOME_EMPTY;
+	outcome = code_parse(&code, request->typed);
+	if (outcome != OUTCOME_NONE)
+		return outcome;
 	shop->wait = attempts_wait(
 	    site->home, request->address, tries, site->now);
 	if (shop->wait > 0)

@@ -128,6 +128,17 @@ static void url_check(const char *typed)
 	assert(strcmp(back, typed) == 0);
 }
 
+/* What is looked up is letters and digits in upper case. [S1] */
+static void letters_check(const char *name, bool folded)
+{
+	static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char folds[] = "0123456789ABCDEFGHJKMNPQRSTUVWXYZ";
+
+	assert(strspn(name, folded ? folds : letters) == strlen(name));
+	assert(*name == '\0' || strlen(name) >= 4);
+	assert(strlen(name) <= 64);
+}
+
 /* [S1] */
 static void code_check(const char *typed)
 {
@@ -135,25 +146,30 @@ static void code_check(const char *typed)
 	static const char digits[] = "0123456789";
 	struct code code;
 	size_t count = 0;
-	size_t i;
-	bool good = code_parse(&code, typed);
+	enum outcome outcome = code_parse(&code, typed);
+	bool plain = strstr(typed, "code=") == NULL;
 
-	for (; *typed != '\0'; typed++)
+	for (; *typed != '\0'; typed++) {
+		plain = plain && (unsigned char)*typed < 0x80;
 		count += is_one_of(*typed, digits) ||
 		    is_one_of(*typed, letters) ||
 		    is_one_of(*typed - 'a' + 'A', letters);
-	assert(good == (count >= 4 && count <= 64));
-	if (!good)
-		return;
-	assert(strlen(code.exact) == count && strlen(code.folded) == count);
-	for (i = 0; i < count; i++) {
-		char c = code.exact[i];
-
-		assert(is_one_of(c, letters) || is_one_of(c, digits));
-		assert(!is_one_of(code.folded[i], "OIL"));
-		assert(code.folded[i] == c || is_one_of(c, "OIL"));
 	}
-	assert(!code_mistyped(&code) || count == 12);
+	letters_check(code.exact, false);
+	letters_check(code.folded, true);
+	letters_check(code.group, true);
+	assert(strlen(code.exact) == strlen(code.folded));
+	assert(code.group[0] == '\0' || check_fits(code.group));
+	assert((outcome == OUTCOME_NONE) ==
+	    (code.exact[0] != '\0' || code.group[0] != '\0'));
+	if (plain) {
+		assert(outcome != OUTCOME_MISTYPED);
+		if (count >= 4 && count <= 64)
+			assert(strlen(code.exact) == count);
+		else
+			assert(code.exact[0] == '\0');
+	}
+	assert(!code_mistyped(&code) || strlen(code.exact) == 12);
 }
 
 static const char *read_word(enum outcome outcome)
@@ -162,9 +178,12 @@ static const char *read_word(enum outcome outcome)
 
 	if (outcome != OUTCOME_NONE)
 		return outcome_word(outcome);
-	if (!code_parse(&code, shop.request.typed))
+	outcome = code_parse(&code, shop.request.typed);
+	if (outcome == OUTCOME_EMPTY)
 		return "no-code";
-	return code_mistyped(&code) ? "mistyped" : "code";
+	return outcome == OUTCOME_MISTYPED || code_mistyped(&code) ?
+	    "mistyped" :
+	    "code";
 }
 
 /* What goes into rules and pages unquoted. [S10] [S11] */

@@ -57,20 +57,26 @@ post '0000-0000-0000'
 answer 'an unknown code, its check right by hand' 404 unknown
 post 'UUUU-UUUU-UUUU'
 answer 'twelve characters, some in no minted code' 404 mistyped
+post 'HAND%D0%9CADE99'
+answer 'a letter of another script' 404 mistyped
+post '%E3%82%B3%E3%83%BC%E3%83%89'
+answer 'nothing but letters of another script' 404 mistyped
 nothing_counted 'wrong codes' 0
 
 # [S1]: not even a file that is there; what is left of each is another name
+code HANDMADE99
 mkdir "$shop/home/codes/SUB" "$shop/home/codes/INNER"
-for path in ../codes/7K3M9QXA2FTF SUB/7K3M9QXA2FTF format.txt ..%2f..%2f..%2fetc%2fpasswd \
-	7K3M9QXA2FTF%00.zip%0a; do
-	printf 'uses: 0\nlimit: 3\nfile: first-light.zip\n' |
-		tee "$shop/home/codes/SUB/7K3M9QXA2FTF" >"$shop/home/codes/format.txt"
+printf 'uses: 0\nlimit: 3\nfile: first-light.zip\n' |
+	tee "$shop/home/codes/SUB/HANDMADE99" >"$shop/home/codes/format.txt"
+for path in ../codes/HANDMADE99 SUB/HANDMADE99 format.txt ..%2f..%2f..%2fetc%2fpasswd \
+	HANDMADE99%00.zip%0a; do
 	post "$path"
 	answer "a path, $path" 404 unknown
 done
 post inner
 answer 'a folder' 503 try-again
 nothing_counted 'paths' 0
+code_file=$shop/home/codes/7K3M9QXA2FTF
 
 # [S11]: what a client sends stands in no header, whatever the answer
 headers()

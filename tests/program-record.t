@@ -96,6 +96,18 @@ code 1010101010
 post 'iolo-i0L0-io'
 is 'O, I and L are read as digits' "$(status)" 303
 
+# people paste more than the code; a code that is all of it comes first
+code 7K3M9QXA2FTF
+code 17K3M9QXA2FTF
+for typed in 'https://label.example/redeem?code=7k3m-9qxa-2ftf%26lang=de' 'Code: 7K3M-9QXA-2FTF' \
+	'2. 7K3M 9QXA 2FTF' '%EF%BC%97%EF%BC%AB%EF%BC%93%EF%BC%AD-9QXA-2FTF'; do
+	code 7K3M9QXA2FTF
+	post "$typed"
+	is "pasted: $typed" "$(status) $(value uses "$code_file")" '303 1'
+done
+post '1. 7K3M-9QXA-2FTF'
+is 'a code that has the number, too' "$(status) $(value uses "$shop/home/codes/17K3M9QXA2FTF")" '303 1'
+
 # what an owner's editor may leave: CRLF, no line end, blanks
 printf 'uses: 0\r\nlimit: 3\r\nfile: first-light.zip' >"$shop/home/codes/CRLF"
 shop_own

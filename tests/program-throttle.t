@@ -81,6 +81,10 @@ fail_times 29 198.51.100.3 7K3M-9QXA-2FTG
 is 'mistyped, the thirtieth time' "$(try 198.51.100.3 FLEMISHX2026)" mistyped
 is 'mistyped codes count a tenth' "$(try 198.51.100.3 FLEMISHX2026)" slow-down
 
+# One with letters of another script is none: no code has them.
+fail_times 35 198.51.100.5 'FLEMISH%D0%A52026'
+is 'letters of another script count nothing' "$(try 198.51.100.5 GOOD1111)" link
+
 # A dead code is one, so that it cannot fill the log.
 code USED1111 'uses: 3' 'limit: 3' 'file: first-light.zip'
 code PAST1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'expires: 2001-12-31'

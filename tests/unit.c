@@ -566,7 +566,6 @@ static const struct {
     {"abc", NULL, NULL},
     {"a-b-c", NULL, NULL},
     {"", NULL, NULL},
-    {"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", NULL, NULL},
     {"0123456789012345678901234567890123456789012345678901234567890123",
 	"0123456789012345678901234567890123456789012345678901234567890123",
 	"0123456789012345678901234567890123456789012345678901234567890123"},
@@ -577,13 +576,94 @@ static const struct {
 START_TEST(codes_are_folded)
 {
 	struct code code;
-	bool good = code_parse(&code, code_cases[_i].typed);
+	enum outcome outcome = code_parse(&code, code_cases[_i].typed);
 
-	ck_assert_int_eq(good, code_cases[_i].exact != NULL);
-	if (good) {
-		ck_assert_str_eq(code.exact, code_cases[_i].exact);
-		ck_assert_str_eq(code.folded, code_cases[_i].folded);
+	if (code_cases[_i].exact == NULL) {
+		ck_assert_int_eq(outcome, OUTCOME_EMPTY);
+		return;
 	}
+	ck_assert_int_eq(outcome, OUTCOME_NONE);
+	ck_assert_str_eq(code.exact, code_cases[_i].exact);
+	ck_assert_str_eq(code.folded, code_cases[_i].folded);
+}
+END_TEST
+
+/* As people paste it, and as keyboards of other languages write it. */
+static const struct {
+	const char *typed, *exact, *group;
+} paste_cases[] = {
+    /* an address, whole or in part */
+    {"https://label.example/cgi-bin/redeem.cgi?code=7K3M-9QXA-2FTF",
+	"7K3M9QXA2FTF", "7K3M9QXA2FTF"},
+    {"label.example/x?lang=de&code=Flemish-2026&x=1#top", "FLEMISH2026", ""},
+    {"?code=flemish2026#top", "FLEMISH2026", ""},
+    {"see x?code=flemish2026 for more", "FLEMISH2026", ""},
+    {"code=abc", "", ""},
+    {"abcd?code=", "", ""},
+    /* words and numbers round a minted code, whatever groups it has */
+    {"Code: 7K3M-9QXA-2FTF", "CODE7K3M9QXA2FTF", "7K3M9QXA2FTF"},
+    {"1. 7k3m 9qxa 2ftf", "17K3M9QXA2FTF", "7K3M9QXA2FTF"},
+    {"7K3M9QXA2FTF (first light)", "7K3M9QXA2FTFFIRSTLIGHT", "7K3M9QXA2FTF"},
+    {"x 7K3M-9QXA-2FTF y OOOO-OOOO-OOOO", "X7K3M9QXA2FTFYOOOOOOOOOOOO",
+	"7K3M9QXA2FTF"},
+    {"your code is oooo-oooo-ooiy!", "YOURCODEISOOOOOOOOOOIY", "00000000001Y"},
+    /* a check that does not fit, or more letters in the first or last word */
+    {"Code: 7K3M-9QXA-2FTG", "CODE7K3M9QXA2FTG", ""},
+    {"Code: 7K3M-9QXA-2FTFX", "CODE7K3M9QXA2FTFX", ""},
+    {"Code:X7K3M-9QXA-2FTF", "CODEX7K3M9QXA2FTF", ""},
+    /* more than a code can have, but a code in it */
+    {"This is a long letter that somebody has copied whole, with the code in "
+     "it: 7K3M-9QXA-2FTF. Have fun with the music!",
+	"", "7K3M9QXA2FTF"},
+    /* full-width letters, digits and dash; Arabic-Indic digits, both kinds */
+    {"\xef\xbc\xb7\xef\xbd\x8b\xef\xbc\x93\xef\xbc\x8d\xef\xbd\x9e\x39\x39",
+	"WK399", ""},
+    {"\xd9\xa0\xd9\xa9\xdb\xb0\xdb\xb9", "0909", ""},
+    /* Danish and Turkish letters */
+    {"\xc3\x98\xc3\xb8zz\xc4\xb0\xc4\xb1", "00ZZII", ""},
+    /* no-break space, soft hyphen, zero-width space, word joiner, minus,
+     * ideographic space, byte order mark, curly quotes */
+    {"\xef\xbb\xbf\xe2\x80\x9c"
+     "a\xc2\xa0"
+     "b\xc2\xad"
+     "c\xe2\x80\x8b\xe2\x81\xa0"
+     "d\xe2\x88\x92"
+     "e\xe3\x80\x80"
+     "f\xe2\x80\x9d",
+	"ABCDEF", ""},
+    /* another script round a code, but not in it */
+    {"\xd0\x9a\xd0\xbe\xd0\xb4: 7K3M-9QXA-2FTF", "", "7K3M9QXA2FTF"},
+};
+
+START_TEST(codes_are_found)
+{
+	struct code code;
+	enum outcome outcome = code_parse(&code, paste_cases[_i].typed);
+
+	ck_assert_str_eq(code.exact, paste_cases[_i].exact);
+	ck_assert_str_eq(code.group, paste_cases[_i].group);
+	ck_assert_int_eq(outcome,
+	    code.exact[0] == '\0' && code.group[0] == '\0' ? OUTCOME_EMPTY :
+							     OUTCOME_NONE);
+}
+END_TEST
+
+/* Letters of another script, also one that looks like ours; bad UTF-8. */
+static const char *const foreign_codes[] = {"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9",
+    "7K3M-9QXA-2F\xd0\xa2"
+    "F",
+    "7K3M-9QXA-2FT\xd0\xa4", "\xe3\x82\xb3\xe3\x83\xbc\xe3\x83\x89",
+    "flemish2026\xff", "code=\xce\x91\xce\x92", "\xef\xbf\xa5"};
+
+START_TEST(other_scripts_are_mistyped)
+{
+	struct code code;
+
+	ck_assert_int_eq(
+	    code_parse(&code, foreign_codes[_i]), OUTCOME_MISTYPED);
+	ck_assert_str_eq(code.exact, "");
+	ck_assert_str_eq(code.folded, "");
+	ck_assert_str_eq(code.group, "");
 }
 END_TEST
 
@@ -611,7 +691,8 @@ START_TEST(check_character)
 {
 	struct code code;
 
-	ck_assert(code_parse(&code, check_cases[_i].typed));
+	ck_assert_int_eq(
+	    code_parse(&code, check_cases[_i].typed), OUTCOME_NONE);
 	ck_assert_int_eq(code_mistyped(&code), check_cases[_i].mistyped);
 }
 END_TEST
@@ -1966,6 +2047,8 @@ int main(void)
 	LOOP(all, bad_settings_are_refused, bad_settings);
 	LOOP(all, forms_are_decoded, form_cases);
 	LOOP(all, codes_are_folded, code_cases);
+	LOOP(all, codes_are_found, paste_cases);
+	LOOP(all, other_scripts_are_mistyped, foreign_codes);
 	LOOP(all, check_character, check_cases);
 	tcase_add_test(all, check_finds_each_wrong_character);
 	tcase_add_test(all, records_are_read);
