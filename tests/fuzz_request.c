@@ -239,6 +239,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	variables_set(&variables, &body, kept, ours);
 	variables_length(&variables, body.length);
 	file_fill(input, body.bytes, body.length);
+	shop_begin(&shop);
 	memset(&shop.request, 'x', sizeof(shop.request));
 	outcome = request_read(&shop.request, input);
 	method = env("REQUEST_METHOD");

@@ -159,7 +159,7 @@ like 'it says how many are left' "$(cat "$folder/downloads.html")" 'your code ha
 like 'the log names what was sold' "$(tail -n 1 "$shop/home/log")" \
 	' redeemed MANY1 1/3 first-light.zip flac/ mp3/$'
 # an owner may lower the limit after the fact
-sed -i 's/^limit: 3/limit: 0/' "$code_file"
+sed -i 's/^limit: 3/limit: 1/; s/^uses: 1/uses: 2/' "$code_file"
 rm -r "$folder"
 post many1
 like 'never less than none' "$(cat "$(dirname "$(place)")/downloads.html")" 'This is the last download of your code'
