@@ -286,6 +286,7 @@ static int lock_file(int fd, bool wait)
 #define DAY 86400 /* seconds */
 #define APACHE_TIME_SIZE 15 /* YYYYMMDDHHMMSS */
 #define LIST_PAGE "downloads.html"
+#define MARKERS_MAX 16 /* in an owner's page */
 #define SEND_SIZE 32768 /* bytes of a file that are in memory at once */
 #define LOCATION_SIZE 8192 /* bytes of an address that opens a file */
 #define COOKIE_NAME_SIZE (sizeof("redeem-") + 16)
@@ -696,6 +697,16 @@ static size_t utf8_length(const char *string)
 	    (bytes[0] == 0xf4 && bytes[1] > 0x8f))
 		return 0;
 	return length;
+}
+
+/* Is STRING UTF-8 from beginning to end? */
+static bool is_utf8(const char *string)
+{
+	size_t length;
+
+	while (*string != '\0' && (length = utf8_length(string)) > 0)
+		string += length;
+	return *string == '\0';
 }
 
 /*
@@ -1151,6 +1162,12 @@ static ssize_t read_file(int dir, const char *path, char *buffer, size_t size)
 static int directory_open(const char *path)
 {
 	return openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* What to say of an ERROR of read_file. */
+static const char *read_error(int error)
+{
+	return error == EILSEQ ? "is not plain text in UTF-8" : strerror(error);
 }
 
 /* Opens the directory PATH below DIR, no symbolic link; -1 with errno. */
@@ -1946,9 +1963,7 @@ static bool settings_load(struct settings *settings, const char *program)
 {
 	settings_default(settings);
 	if (settings_find(settings, program) < 0) {
-		complain("%s: %s", settings->file,
-		    errno == EILSEQ ? "is not plain text in UTF-8" :
-				      strerror(errno));
+		complain("%s: %s", settings->file, read_error(errno));
 		return false;
 	}
 	return settings_parse(settings) && settings_complete(settings) &&
@@ -6425,13 +6440,570 @@ static bool reply_send(int out, struct shop *shop, enum outcome outcome)
 }
 
 /*
- * 15. redeem: from the form to the link
+ * 15. The shop: opened, closed, checked
+ *
+ * Without settings that hold, and the page and folders that they name, a shop is
+ * not set up, and whatever is asked of it, this is the answer. The log of errors
+ * then has what --check would call WRONG, as far as that can be told without
+ * writing anything.
  */
 
 /* What main calls, and the tests, which include this file without main. */
 enum outcome redeem(struct shop *shop, int in, int out);
 void shop_close(struct shop *shop);
 int shell(struct shop *shop, const char *program, const char *option);
+
+/* What is wrong with PAGE as a template, or NULL. */
+static const char *template_wrong(const char *page)
+{
+	const char *mark = page;
+	int markers = 0;
+
+	if (strstr(page, MARKER) == NULL)
+		return "has no " MARKER;
+	while ((mark = strstr(mark, "<!-- redeem")) != NULL) {
+		mark++;
+		markers++;
+	}
+	return markers > MARKERS_MAX ? "has too many markers" : NULL;
+}
+
+/*
+ * Makes the owner's page PATH below DIR the template. False after a complaint,
+ * and then the template is the built-in one. [S13]
+ */
+static bool template_load(struct shop *shop, int dir, const char *path)
+{
+	const char *wrong;
+
+	shop->view.template = built_in_page;
+	if (read_file(dir, path, shop->page, sizeof(shop->page)) < 0) {
+		if (errno == EFBIG)
+			complain(
+			    "%s: page: is over %d KiB", path, PAGE_MAX / 1024);
+		else
+			complain("%s: page: %s", path, read_error(errno));
+		return false;
+	}
+	wrong = template_wrong(shop->page);
+	if (wrong != NULL) {
+		complain("%s: page: %s", path, wrong);
+		return false;
+	}
+	shop->view.template = bom_skip(span_of(shop->page)).bytes;
+	return true;
+}
+
+/* The page that the settings name, if they do. */
+static bool page_load(struct shop *shop)
+{
+	const char *name = shop->settings.page;
+	char path[2 * PATH_SIZE];
+	struct buf text = buf_init(path, sizeof(path));
+
+	if (*name == '\0')
+		return true;
+	if (*name != '/')
+		buf_addf(&text, "%s/", shop->settings.home);
+	buf_adds(&text, name);
+	return template_load(shop, AT_FDCWD, path);
+}
+
+/* What of a shop could be opened. */
+struct opened {
+	bool page, home, delivery;
+};
+
+/* Opens what the settings name; a complaint for each thing that cannot be. */
+static struct opened shop_open(struct shop *shop)
+{
+	const struct settings *settings = &shop->settings;
+	const struct delivery *delivery = delivery_of(settings);
+	struct opened opened = {page_load(shop), false, true};
+
+	shop->site.home = directory_open(settings->home);
+	opened.home = shop->site.home >= 0;
+	if (!opened.home)
+		complain("%s: %s", settings->home, strerror(errno));
+	if (delivery->open != NULL)
+		opened.delivery = delivery->open(&shop->site);
+	return opened;
+}
+
+static void descriptor_close(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
+
+void shop_close(struct shop *shop)
+{
+	descriptor_close(&shop->site.home);
+	descriptor_close(&shop->site.secure);
+	descriptor_close(&shop->log);
+	descriptor_close(&shop->download.fd);
+}
+
+/* Initialises SHOP: nothing is open, nothing known. */
+static void shop_begin(struct shop *shop)
+{
+	shop->site.home = shop->site.secure = -1;
+	shop->log = shop->download.fd = -1;
+	shop->site.settings = &shop->settings;
+	shop->site.script = shop->request.script;
+	shop->request.script[0] = '\0';
+	shop->request.languages = "";
+	shop->record.last = 0;
+	shop->view.language = LANGUAGE_ENGLISH;
+	shop->view.template = built_in_page;
+	shop->view.action = shop->request.script;
+	shop->view.contact = "";
+	shop->location[0] = shop->cookie[0] = '\0';
+	shop->wait = 0;
+	(void)umask(0);
+}
+
+/*
+ * What pages need of settings and request. Where the world's address of the
+ * form is known, it is that, whatever a proxy has made of SCRIPT_NAME.
+ */
+static void view_of_settings(struct shop *shop)
+{
+	const struct settings *settings = &shop->settings;
+	const char *host = strstr(settings->address, "://");
+	const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+
+	shop->view.language = language_choose(
+	    shop->request.languages, settings->language);
+	shop->view.contact = settings->contact;
+	if (path != NULL && is_url_path(path))
+		shop->site.script = shop->view.action = path;
+}
+
+/* Who hears of a check: the shell all of it, the log of errors what is WRONG. */
+enum audience { FOR_SHELL, FOR_LOG };
+
+/* Prints one line: a MARK, WHAT it is about, the rest. */
+LIKE_PRINTF(4, 0)
+static bool check_vline(enum audience to, const char *mark, const char *what,
+    const char *format, va_list rest)
+{
+	char line[3 * PATH_SIZE];
+	struct buf text = buf_init(line, sizeof(line));
+
+	buf_addf(&text, "%-6s %-10s", mark, what);
+	buf_vaddf(&text, format, rest);
+	if (to == FOR_LOG) {
+		complain("%s", line);
+		return true;
+	}
+	buf_adds(&text, "\n");
+	return write_all(STDOUT_FILENO, line, text.length);
+}
+
+/* Prints one --check line; returns GOOD. */
+LIKE_PRINTF(4, 5)
+static bool check_line(
+    enum audience to, bool good, const char *what, const char *format, ...)
+{
+	va_list rest;
+	bool printed = true;
+
+	va_start(rest, format);
+	if (to == FOR_SHELL || !good)
+		printed = check_vline(
+		    to, good ? "ok" : "WRONG", what, format, rest);
+	va_end(rest);
+	return printed && good;
+}
+
+/* Prints a --check line about what is not wrong, but could be better. */
+LIKE_PRINTF(2, 3)
+static void advise(const char *what, const char *format, ...)
+{
+	va_list rest;
+
+	va_start(rest, format);
+	(void)check_vline(FOR_SHELL, "advice", what, format, rest);
+	va_end(rest);
+}
+
+/* Can other users of this machine get as far as into the directory PATH? */
+static bool others_enter(const char *path)
+{
+	char part[PATH_SIZE];
+	struct buf text = buf_init(part, sizeof(part));
+	struct stat st;
+	char *slash;
+
+	buf_adds(&text, path);
+	while ((slash = strrchr(part, '/')) != NULL && slash != part) {
+		if (stat(part, &st) == 0 && (st.st_mode & S_IXOTH) == 0)
+			return false;
+		*slash = '\0';
+	}
+	return true;
+}
+
+/* Makes a file among the codes, locks and syncs it. False with errno. */
+static bool try_code(int home)
+{
+	static const char name[] = "codes/.check";
+	bool good;
+	int fd, error;
+
+	(void)unlinkat(home, name, 0);
+	fd = openat(home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	good = lock_until(fd, 0) && pwrite_whole(fd, "x", 1) &&
+	    sync_data(fd) == 0;
+	error = errno;
+	if (close(fd) != 0 || unlinkat(home, name, 0) != 0) {
+		error = errno;
+		good = false;
+	}
+	errno = error;
+	return good;
+}
+
+/* The codes: nobody else may read or change them; we can lock and sync. */
+static bool check_codes(enum audience to, const struct site *site)
+{
+	const char *home = site->settings->home;
+	struct stat st;
+	bool good;
+
+	if (fstatat(site->home, "codes", &st, 0) != 0 || !S_ISDIR(st.st_mode))
+		return check_line(
+		    to, false, "codes", "%s/codes: no such directory", home);
+	if ((st.st_mode & (S_IROTH | S_IWOTH)) != 0 && others_enter(home))
+		return check_line(to, false, "codes",
+		    "others can list them: chmod 700 %s/codes", home);
+	if (to == FOR_LOG)
+		return true;
+	good = try_code(site->home);
+	return check_line(to, good, "codes",
+	    "can%s be written, locked and synced%s%s", good ? "" : "not",
+	    good ? "" : ": ", good ? "" : strerror(errno));
+}
+
+/* What is sold can be listed. */
+static bool check_files(enum audience to, const struct site *site)
+{
+	bool good = faccessat(site->home, "files", R_OK | X_OK, 0) == 0;
+
+	return check_line(to, good, "files", "%s/files%s%s",
+	    site->settings->home, good ? "" : ": ",
+	    good ? "" : strerror(errno));
+}
+
+/* The log can be written, or made where there is none. */
+static bool check_log(enum audience to, const struct site *site)
+{
+	int fd = openat(
+	    site->home, "log", O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	/* made here, it would be this user's and not the program's */
+	bool good = fd >= 0 ?
+	    close(fd) == 0 :
+	    errno == ENOENT && faccessat(site->home, ".", W_OK | X_OK, 0) == 0;
+
+	if (!good)
+		return check_line(to, false, "log", "%s/log: %s",
+		    site->settings->home, strerror(errno));
+	return check_line(to, true, "log", "can be written");
+}
+
+/* The table of failed tries; without it nobody is slowed. [S15] */
+static bool check_attempts(enum audience to, const struct site *site)
+{
+	bool good = attempts_usable(site->home);
+
+	return check_line(to, good, "attempts", "%s/attempts%s%s",
+	    site->settings->home, good ? ": can be written" : ": ",
+	    good ? "" : strerror(errno));
+}
+
+/*
+ * The options of the mount that has the device DEVICE, "0:48", in the text of
+ * /proc/self/mountinfo (proc(5)); empty if it is not there.
+ */
+static struct span mount_options(struct span table, const char *device)
+{
+	struct span none = {"", 0};
+
+	while (table.length > 0) {
+		struct span line = span_split(&table, '\n');
+		struct span field = line;
+		int i;
+
+		(void)span_split(&line, ' ');
+		(void)span_split(&line, ' ');
+		if (!span_is(span_split(&line, ' '), device))
+			continue;
+		/* any number of fields, then "-", type, source, options */
+		while (field.length > 0 && !span_is(field, "-"))
+			field = span_split(&line, ' ');
+		for (i = 0; i < 3; i++)
+			field = span_split(&line, ' ');
+		return field;
+	}
+	return none;
+}
+
+/* Mount options of NFS with which uses are lost or links given twice: nfs(5) */
+static const struct {
+	const char *option, *why;
+} nfs_faults[] = {
+    {"nolock", "other machines do not see locks: mount it without nolock"},
+    {"local_lock=flock",
+	"other machines do not see locks: "
+	"mount it without local_lock"},
+    {"local_lock=all",
+	"other machines do not see locks: "
+	"mount it without local_lock"},
+    {"soft",
+	"uses are lost when the server is slow: mount it with hard, "
+	"not soft"},
+    {"softerr",
+	"uses are lost when the server is slow: mount it with hard, "
+	"not softerr"},
+};
+
+/* Returns what is wrong with mount OPTIONS of NFS, or NULL. */
+static const char *nfs_fault(struct span options)
+{
+	while (options.length > 0) {
+		struct span option = span_split(&options, ',');
+		size_t i;
+
+		for (i = 0; i < LENGTH(nfs_faults); i++)
+			if (span_is(option, nfs_faults[i].option))
+				return nfs_faults[i].why;
+	}
+	return NULL;
+}
+
+/* Is it a version of NFS that keeps a crowd waiting? */
+static bool nfs_old(struct span options)
+{
+	while (options.length > 0) {
+		struct span option = span_split(&options, ',');
+
+		if (span_is(option, "vers=2") || span_is(option, "vers=3") ||
+		    span_is(option, "vers=4.0"))
+			return true;
+	}
+	return false;
+}
+
+/* What was seen with codes on NFS: README, "Growing". */
+static void advise_nfs(bool old)
+{
+	advise("locks",
+	    "export it with sync: a server with async that crashes forgets "
+	    "uses");
+	advise("locks",
+	    "set fs.leases-enable=0 on the server: a delegation may hold up "
+	    "another machine for minutes");
+	advise("locks",
+	    "a code that was asked for before it was minted on another machine "
+	    "stays unknown for half a minute");
+	if (old)
+		advise("locks",
+		    "mount it with vers=4.1 or 4.2: with older ones a crowd is "
+		    "told to try again, and with 3 a code stays locked until a "
+		    "machine that vanished is back");
+}
+
+/* Checks the mount OPTIONS of codes on NFS, which other machines use, too. */
+static bool check_nfs(enum audience to, struct span options)
+{
+	const char *why = nfs_fault(options);
+
+	if (why != NULL)
+		(void)check_line(
+		    to, false, "locks", "codes are on NFS, and %s", why);
+	else
+		(void)check_line(to, true, "locks",
+		    "codes are on NFS, with locks on the server");
+	if (to == FOR_SHELL)
+		advise_nfs(nfs_old(options));
+	return why == NULL;
+}
+
+/* The table of mounts, of which the kernel gives a page with each read(2). */
+static struct span mounts_read(char *buffer, size_t size)
+{
+	struct span table = {buffer, 0};
+	int fd = openat(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd < 0)
+		return table;
+	length = read_all(fd, buffer, size);
+	(void)close(fd);
+	table.length = length > 0 ? (size_t)length : 0;
+	return table;
+}
+
+/* Codes on NFS: other machines must see our locks. */
+static bool check_locks(enum audience to, const struct site *site)
+{
+	char table[PAGE_MAX], device[48];
+	struct buf text = buf_init(device, sizeof(device));
+	struct span options;
+	struct stat st;
+	long long high, low;
+	int fd = openat(
+	    site->home, "codes", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool nfs = fd >= 0 && fstat(fd, &st) == 0 && is_on_nfs(fd);
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (!nfs)
+		return true;
+	device_numbers(st.st_dev, &high, &low);
+	buf_addf(&text, "%lld:%lld", high, low);
+	options = mount_options(mounts_read(table, sizeof(table)), device);
+	if (options.length == 0)
+		return check_line(to, false, "locks",
+		    "codes are on NFS, and how it is mounted cannot be seen");
+	return check_nfs(to, options);
+}
+
+/*
+ * Makes a link with no file in it, as for a buyer, and takes it back. With
+ * Apache the first link writes the rules of secure, with a page for buyers who
+ * come too late; SCRIPT_NAME or "address" tells it the way back to the form.
+ */
+static bool try_link(struct shop *shop)
+{
+	const struct site *site = &shop->site;
+	const struct delivery *delivery = delivery_of(site->settings);
+	struct buf list = buf_init(shop->list, sizeof(shop->list));
+	char buffer[REFUSAL_SIZE];
+	struct buf refusal = buf_init(buffer, sizeof(buffer));
+	struct link link = {0, "", ""};
+	struct offer offer = {&link, &shop->items, buffer, &list};
+	bool lists = faccessat(site->home, "lists", F_OK, 0) == 0;
+	bool good;
+
+	shop->items.count = 0;
+	request_script(&shop->request);
+	buf_adds(&list, "a page");
+	good = page_refusal(
+		   &refusal, &shop->view, shop->out, sizeof(shop->out)) &&
+	    link_draw(&link, site->now + site->settings->window) &&
+	    delivery->publish(site, &offer);
+	if (good)
+		delivery->withdraw(site, &link);
+	/* left behind, it would be this user's and not the program's */
+	if (!lists)
+		(void)unlinkat(site->home, "lists", AT_REMOVEDIR);
+	return good;
+}
+
+/* The delivery's folder: it could be OPENED, and links can be made in it. */
+static bool check_delivery(enum audience to, struct shop *shop, bool opened)
+{
+	const struct delivery *delivery = delivery_of(&shop->settings);
+	char folder[2 * PATH_SIZE];
+	struct buf path = buf_init(folder, sizeof(folder));
+	bool good = opened && (to == FOR_LOG || try_link(shop));
+
+	delivery->folder_path(&shop->settings, &path);
+	return check_line(to, good, delivery->folder, "%s: links can%s be kept",
+	    folder, good ? "" : "not");
+}
+
+/* What the settings of the delivery ask for must be possible here. */
+static bool check_fit(enum audience to, const struct site *site)
+{
+	const struct delivery *delivery = delivery_of(site->settings);
+	const char *why = delivery->unfit != NULL ? delivery->unfit(site) :
+						    NULL;
+
+	return why == NULL || check_line(to, false, "links", "%s", why);
+}
+
+/* The clock, and the zone, which must be the web server's. */
+static bool check_clock(enum audience to, const struct site *site)
+{
+	static const time_t first_release = 1767225600; /* 2026-01-01 */
+	char shown[APACHE_TIME_SIZE];
+	struct tm tm;
+	long minutes;
+
+	if (!apache_time(site->now, &tm, shown))
+		return check_line(to, false, "clock", "cannot be shown");
+	minutes = (long)(tm_seconds(&tm) - site->now) / 60;
+	return check_line(to, site->now >= first_release, "clock",
+	    "%s %s (UTC%c%02ld:%02ld)", delivery_of(site->settings)->clock,
+	    shown, minutes < 0 ? '-' : '+', labs(minutes) / 60,
+	    labs(minutes) % 60);
+}
+
+/* The owner's page, if it could be OPENED. */
+static bool check_page(enum audience to, const struct view *view,
+    const struct settings *settings, bool opened)
+{
+	if (settings->page[0] == '\0')
+		return check_line(to, true, "page", "built in");
+	if (opened && !is_utf8(view->template))
+		return check_line(to, false, "page",
+		    "%s: is not UTF-8, so umlauts and accents will be garbled",
+		    settings->page);
+	return check_line(to, opened, "page", "%s", settings->page);
+}
+
+/* Checks what was OPENED, and all that a redemption needs besides. */
+static bool check_shop(
+    enum audience to, struct shop *shop, struct opened opened)
+{
+	const struct site *site = &shop->site;
+	const struct settings *settings = &shop->settings;
+	bool good = check_page(to, &shop->view, settings, opened.page);
+
+	good = check_line(to, opened.home, "home", "%s", settings->home) &&
+	    good;
+	if (opened.home) {
+		good = check_codes(to, site) && good;
+		good = check_locks(to, site) && good;
+		good = check_files(to, site) && good;
+		good = check_log(to, site) && good;
+		good = check_attempts(to, site) && good;
+	}
+	if (opened.home || !opened.delivery)
+		good = check_delivery(to, shop, opened.delivery) && good;
+	if (opened.home && opened.delivery)
+		good = check_fit(to, site) && good;
+	return check_clock(to, site) && good;
+}
+
+/*
+ * Reads and opens all that answers need. If that fails, the log of errors gets
+ * all that is wrong, and the shop is not set up. [S13]
+ */
+static bool shop_load(struct shop *shop)
+{
+	bool good = settings_load(&shop->settings, env("SCRIPT_FILENAME"));
+	struct opened opened;
+
+	view_of_settings(shop);
+	if (!good)
+		return check_line(
+		    FOR_LOG, false, "settings", "%s", shop->settings.file);
+	opened = shop_open(shop);
+	if (opened.page && opened.home && opened.delivery)
+		return true;
+	return check_shop(FOR_LOG, shop, opened) && false;
+}
+
+/*
+ * 16. redeem: from the form to the link
+ */
 
 /*
  * Adds LINE at the end of the open log, whole or not at all: the half that went
@@ -6484,40 +7056,6 @@ static void log_event(struct shop *shop, const char *word, long uses)
 		    0600);
 	if (shop->log < 0 || !log_add(shop->log, &line))
 		complain("log: %s", strerror(errno));
-}
-
-/*
- * Makes the owner's page PATH below DIR the template: it must be there and have
- * the marker. False after a complaint, and then it is the built-in one. [S13]
- */
-static bool template_load(struct shop *shop, int dir, const char *path)
-{
-	shop->view.template = built_in_page;
-	if (read_file(dir, path, shop->page, sizeof(shop->page)) < 0) {
-		complain("%s: page: %s", path, strerror(errno));
-		return false;
-	}
-	if (strstr(shop->page, MARKER) == NULL) {
-		complain("%s: page: has no %s", path, MARKER);
-		return false;
-	}
-	shop->view.template = shop->page;
-	return true;
-}
-
-/* The page that the settings name, if they do. */
-static bool page_load(struct shop *shop)
-{
-	const char *name = shop->settings.page;
-	char path[2 * PATH_SIZE];
-	struct buf text = buf_init(path, sizeof(path));
-
-	if (*name == '\0')
-		return true;
-	if (*name != '/')
-		buf_addf(&text, "%s/", shop->settings.home);
-	buf_adds(&text, name);
-	return template_load(shop, AT_FDCWD, path);
 }
 
 /*
@@ -6750,80 +7288,6 @@ static enum outcome redeem_typed(struct shop *shop)
 	return outcome;
 }
 
-/* Opens the directories of the settings; false, with a complaint. */
-static bool shop_open(struct shop *shop)
-{
-	const struct settings *settings = &shop->settings;
-	const struct delivery *delivery = delivery_of(&shop->settings);
-
-	shop->site.home = directory_open(settings->home);
-	if (shop->site.home < 0) {
-		complain("%s: %s", settings->home, strerror(errno));
-		return false;
-	}
-	return delivery->open == NULL || delivery->open(&shop->site);
-}
-
-static void descriptor_close(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-	*fd = -1;
-}
-
-void shop_close(struct shop *shop)
-{
-	descriptor_close(&shop->site.home);
-	descriptor_close(&shop->site.secure);
-	descriptor_close(&shop->log);
-	descriptor_close(&shop->download.fd);
-}
-
-/* Initialises SHOP: nothing is open, nothing known. */
-static void shop_begin(struct shop *shop)
-{
-	shop->site.home = shop->site.secure = -1;
-	shop->log = shop->download.fd = -1;
-	shop->site.settings = &shop->settings;
-	shop->site.script = shop->request.script;
-	shop->request.script[0] = '\0';
-	shop->request.languages = "";
-	shop->record.last = 0;
-	shop->view.language = LANGUAGE_ENGLISH;
-	shop->view.template = built_in_page;
-	shop->view.action = shop->request.script;
-	shop->view.contact = "";
-	shop->location[0] = shop->cookie[0] = '\0';
-	shop->wait = 0;
-	(void)umask(0);
-}
-
-/*
- * What pages need of settings and request. Where the world's address of the
- * form is known, it is that, whatever a proxy has made of SCRIPT_NAME.
- */
-static void view_of_settings(struct shop *shop)
-{
-	const struct settings *settings = &shop->settings;
-	const char *host = strstr(settings->address, "://");
-	const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
-
-	shop->view.language = language_choose(
-	    shop->request.languages, settings->language);
-	shop->view.contact = settings->contact;
-	if (path != NULL && is_url_path(path))
-		shop->site.script = shop->view.action = path;
-}
-
-/* Reads and opens all that answers need; false after a complaint. [S13] */
-static bool shop_load(struct shop *shop)
-{
-	bool good = settings_load(&shop->settings, env("SCRIPT_FILENAME"));
-
-	view_of_settings(shop);
-	return good && page_load(shop) && shop_open(shop);
-}
-
 /* The answer for the file WHAT, or the part of it that is asked for. */
 static enum outcome serve_file(struct shop *shop, struct span what)
 {
@@ -6902,363 +7366,8 @@ enum outcome redeem(struct shop *shop, int in, int out)
 }
 
 /*
- * 16. From a shell: --check, and main
+ * 17. From a shell: options, and main
  */
-
-/* Prints one line of --check: a MARK, WHAT it is about, the rest. */
-LIKE_PRINTF(3, 0)
-static bool check_vline(
-    const char *mark, const char *what, const char *format, va_list rest)
-{
-	char line[2 * PATH_SIZE];
-	struct buf text = buf_init(line, sizeof(line));
-
-	buf_addf(&text, "%-6s %-10s", mark, what);
-	buf_vaddf(&text, format, rest);
-	buf_adds(&text, "\n");
-	return write_all(STDOUT_FILENO, line, text.length);
-}
-
-/* Prints one --check line; returns GOOD. */
-LIKE_PRINTF(3, 4)
-static bool check_line(bool good, const char *what, const char *format, ...)
-{
-	va_list rest;
-	bool printed;
-
-	va_start(rest, format);
-	printed = check_vline(good ? "ok" : "WRONG", what, format, rest);
-	va_end(rest);
-	return printed && good;
-}
-
-/* Prints a --check line of what is not wrong, but could be better. */
-LIKE_PRINTF(2, 3)
-static void advise(const char *what, const char *format, ...)
-{
-	va_list rest;
-
-	va_start(rest, format);
-	(void)check_vline("advice", what, format, rest);
-	va_end(rest);
-}
-
-/* Can other users of this machine get as far as into the directory PATH? */
-static bool others_enter(const char *path)
-{
-	char part[PATH_SIZE];
-	struct buf text = buf_init(part, sizeof(part));
-	struct stat st;
-	char *slash;
-
-	buf_adds(&text, path);
-	while ((slash = strrchr(part, '/')) != NULL && slash != part) {
-		if (stat(part, &st) == 0 && (st.st_mode & S_IXOTH) == 0)
-			return false;
-		*slash = '\0';
-	}
-	return true;
-}
-
-/* The codes: nobody else may read or change them; we can lock and sync. */
-static bool check_codes(const struct shop *shop)
-{
-	static const char name[] = "codes/.check";
-	struct stat st;
-	bool good;
-	int fd;
-
-	if (fstatat(shop->site.home, "codes", &st, 0) != 0 ||
-	    !S_ISDIR(st.st_mode))
-		return check_line(false, "codes", "%s/codes: no such directory",
-		    shop->settings.home);
-	if ((st.st_mode & (S_IROTH | S_IWOTH)) != 0 &&
-	    others_enter(shop->settings.home))
-		return check_line(false, "codes",
-		    "others can list them: chmod 700 %s/codes",
-		    shop->settings.home);
-	(void)unlinkat(shop->site.home, name, 0);
-	fd = openat(
-	    shop->site.home, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	good = fd >= 0 && lock_until(fd, 0) && pwrite_whole(fd, "x", 1) &&
-	    sync_data(fd) == 0;
-	good = check_line(good, "codes",
-	    "can be written, locked and synced%s%s", good ? "" : ": ",
-	    good ? "" : strerror(errno));
-	if (fd >= 0 &&
-	    (close(fd) != 0 || unlinkat(shop->site.home, name, 0) != 0))
-		good = check_line(
-		    false, "codes", "%s: %s", name, strerror(errno));
-	return good;
-}
-
-static bool check_files(const struct shop *shop)
-{
-	bool good = faccessat(shop->site.home, "files", R_OK | X_OK, 0) == 0;
-
-	return check_line(good, "files", "%s/files%s%s", shop->settings.home,
-	    good ? "" : ": ", good ? "" : strerror(errno));
-}
-
-/* The log can be written, or made where there is none. */
-static bool check_log(const struct shop *shop)
-{
-	int fd = openat(shop->site.home, "log",
-	    O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-	/* made here, it would be this user's and not the program's */
-	bool good = fd >= 0 ? close(fd) == 0 :
-			      errno == ENOENT &&
-		faccessat(shop->site.home, ".", W_OK | X_OK, 0) == 0;
-
-	if (!good)
-		return check_line(false, "log", "%s/log: %s",
-		    shop->settings.home, strerror(errno));
-	return check_line(true, "log", "can be written");
-}
-
-/* The table of failed tries; without it nobody is slowed. [S15] */
-static bool check_attempts(const struct shop *shop)
-{
-	bool good = attempts_usable(shop->site.home);
-
-	return check_line(good, "attempts", "%s/attempts%s%s",
-	    shop->settings.home, good ? ": can be written" : ": ",
-	    good ? "" : strerror(errno));
-}
-
-/*
- * The options of the mount that has the device DEVICE, "0:48", in the text of
- * /proc/self/mountinfo (proc(5)); empty if it is not there.
- */
-static struct span mount_options(struct span table, const char *device)
-{
-	struct span none = {"", 0};
-
-	while (table.length > 0) {
-		struct span line = span_split(&table, '\n');
-		struct span field = line;
-		int i;
-
-		(void)span_split(&line, ' ');
-		(void)span_split(&line, ' ');
-		if (!span_is(span_split(&line, ' '), device))
-			continue;
-		/* any number of fields, then "-", type, source, options */
-		while (field.length > 0 && !span_is(field, "-"))
-			field = span_split(&line, ' ');
-		for (i = 0; i < 3; i++)
-			field = span_split(&line, ' ');
-		return field;
-	}
-	return none;
-}
-
-/* Mount options of NFS with which uses are lost or links given twice: nfs(5) */
-static const struct {
-	const char *option, *why;
-} nfs_faults[] = {
-    {"nolock", "other machines do not see locks: mount it without nolock"},
-    {"local_lock=flock",
-	"other machines do not see locks: "
-	"mount it without local_lock"},
-    {"local_lock=all",
-	"other machines do not see locks: "
-	"mount it without local_lock"},
-    {"soft",
-	"uses are lost when the server is slow: mount it with hard, "
-	"not soft"},
-    {"softerr",
-	"uses are lost when the server is slow: mount it with hard, "
-	"not softerr"},
-};
-
-/* Returns what is wrong with mount OPTIONS of NFS, or NULL. */
-static const char *nfs_fault(struct span options)
-{
-	while (options.length > 0) {
-		struct span option = span_split(&options, ',');
-		size_t i;
-
-		for (i = 0; i < LENGTH(nfs_faults); i++)
-			if (span_is(option, nfs_faults[i].option))
-				return nfs_faults[i].why;
-	}
-	return NULL;
-}
-
-/* Is it a version of NFS that keeps a crowd waiting? */
-static bool nfs_old(struct span options)
-{
-	while (options.length > 0) {
-		struct span option = span_split(&options, ',');
-
-		if (span_is(option, "vers=2") || span_is(option, "vers=3") ||
-		    span_is(option, "vers=4.0"))
-			return true;
-	}
-	return false;
-}
-
-/* What was seen with codes on NFS: README, "Growing". */
-static void advise_nfs(bool old)
-{
-	advise("locks",
-	    "export it with sync: a server with async that crashes forgets "
-	    "uses");
-	advise("locks",
-	    "set fs.leases-enable=0 on the server: a delegation may hold up "
-	    "another machine for minutes");
-	advise("locks",
-	    "a code that was asked for before it was minted on another machine "
-	    "stays unknown for half a minute");
-	if (old)
-		advise("locks",
-		    "mount it with vers=4.1 or 4.2: with older ones a crowd is "
-		    "told to try again, and with 3 a code stays locked until a "
-		    "machine that vanished is back");
-}
-
-/* Checks the mount OPTIONS of codes on NFS, which other machines use, too. */
-static bool check_nfs(struct span options)
-{
-	const char *why = nfs_fault(options);
-
-	if (why != NULL)
-		(void)check_line(
-		    false, "locks", "codes are on NFS, and %s", why);
-	else
-		(void)check_line(true, "locks",
-		    "codes are on NFS, with locks on the server");
-	advise_nfs(nfs_old(options));
-	return why == NULL;
-}
-
-/* The table of mounts, of which the kernel gives a page with each read(2). */
-static struct span mounts_read(char *buffer, size_t size)
-{
-	struct span table = {buffer, 0};
-	int fd = openat(AT_FDCWD, "/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-
-	if (fd < 0)
-		return table;
-	length = read_all(fd, buffer, size);
-	(void)close(fd);
-	table.length = length > 0 ? (size_t)length : 0;
-	return table;
-}
-
-/* Codes on NFS: other machines must see our locks. */
-static bool check_locks(const struct shop *shop)
-{
-	char table[PAGE_MAX], device[48];
-	struct buf text = buf_init(device, sizeof(device));
-	struct span options;
-	struct stat st;
-	long long high, low;
-	int fd = openat(
-	    shop->site.home, "codes", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool nfs = fd >= 0 && fstat(fd, &st) == 0 && is_on_nfs(fd);
-
-	if (fd >= 0)
-		(void)close(fd);
-	if (!nfs)
-		return true;
-	device_numbers(st.st_dev, &high, &low);
-	buf_addf(&text, "%lld:%lld", high, low);
-	options = mount_options(mounts_read(table, sizeof(table)), device);
-	if (options.length == 0)
-		return check_line(false, "locks",
-		    "codes are on NFS, and how it is mounted cannot be seen");
-	return check_nfs(options);
-}
-
-/*
- * Publishes a link with a page and no file, as for a buyer, and takes it back.
- * With Apache the first link writes the rules of secure, with a page for buyers
- * who come too late; it leads to the form where SCRIPT_NAME says its path.
- */
-static bool check_delivery(struct shop *shop)
-{
-	const struct delivery *delivery = delivery_of(&shop->settings);
-	struct buf list = buf_init(shop->list, sizeof(shop->list));
-	char buffer[REFUSAL_SIZE], folder[2 * PATH_SIZE];
-	struct buf refusal = buf_init(buffer, sizeof(buffer));
-	struct buf path = buf_init(folder, sizeof(folder));
-	struct link link = {0, "", ""};
-	struct offer offer = {&link, &shop->items, buffer, &list};
-	bool lists = faccessat(shop->site.home, "lists", F_OK, 0) == 0;
-	bool good;
-
-	shop->items.count = 0;
-	request_script(&shop->request);
-	buf_adds(&list, "a page");
-	good = page_refusal(
-		   &refusal, &shop->view, shop->out, sizeof(shop->out)) &&
-	    link_draw(&link, shop->site.now + shop->settings.window) &&
-	    delivery->publish(&shop->site, &offer);
-	if (good)
-		delivery->withdraw(&shop->site, &link);
-	/* left behind, it would be this user's and not the program's */
-	if (!lists)
-		(void)unlinkat(shop->site.home, "lists", AT_REMOVEDIR);
-	delivery->folder_path(&shop->settings, &path);
-	return check_line(good, delivery->folder, "%s: links can%s be kept",
-	    folder, good ? "" : "not");
-}
-
-/* What the settings of the delivery ask for must be possible here. */
-static bool check_fit(const struct shop *shop)
-{
-	const struct delivery *delivery = delivery_of(&shop->settings);
-	const char *why = delivery->unfit != NULL ?
-	    delivery->unfit(&shop->site) :
-	    NULL;
-
-	return why == NULL || check_line(false, "links", "%s", why);
-}
-
-/* The clock, and the zone, which must be the web server's. */
-static bool check_clock(const struct shop *shop)
-{
-	static const time_t first_release = 1767225600; /* 2026-01-01 */
-	char shown[APACHE_TIME_SIZE];
-	struct tm tm;
-	long minutes;
-
-	if (!apache_time(shop->site.now, &tm, shown))
-		return check_line(false, "clock", "cannot be shown");
-	minutes = (long)(tm_seconds(&tm) - shop->site.now) / 60;
-	return check_line(shop->site.now >= first_release, "clock",
-	    "%s %s (UTC%c%02ld:%02ld)", delivery_of(&shop->settings)->clock,
-	    shown, minutes < 0 ? '-' : '+', labs(minutes) / 60,
-	    labs(minutes) % 60);
-}
-
-/* Looks at all that a redemption needs, and says each thing. */
-static bool check_all(struct shop *shop, const char *program)
-{
-	bool good;
-
-	if (!check_line(settings_load(&shop->settings, program), "settings",
-		"%s", shop->settings.file))
-		return false;
-	view_of_settings(shop);
-	(void)check_line(
-	    true, "delivery", "%s", delivery_words[shop->settings.delivery]);
-	good = check_line(page_load(shop), "page", "%s",
-	    shop->settings.page[0] != '\0' ? shop->settings.page : "built in");
-	if (!check_line(shop_open(shop), "home", "%s", shop->settings.home))
-		return false;
-	good = check_codes(shop) && good;
-	good = check_locks(shop) && good;
-	good = check_files(shop) && good;
-	good = check_log(shop) && good;
-	good = check_attempts(shop) && good;
-	good = check_delivery(shop) && good;
-	good = check_fit(shop) && good;
-	return check_clock(shop) && good;
-}
 
 /*
  * Checks the shop of PROGRAM, the path by which it was called, unless a server's
@@ -7266,12 +7375,21 @@ static bool check_all(struct shop *shop, const char *program)
  */
 static int check(struct shop *shop, const char *program)
 {
+	const struct settings *settings = &shop->settings;
 	const char *script = env("SCRIPT_FILENAME");
 	bool good;
 
 	shop_begin(shop);
 	shop->site.now = time(NULL);
-	good = check_all(shop, *script != '\0' ? script : program);
+	good = check_line(FOR_SHELL,
+	    settings_load(&shop->settings, *script != '\0' ? script : program),
+	    "settings", "%s", settings->file);
+	if (good) {
+		view_of_settings(shop);
+		(void)check_line(FOR_SHELL, true, "delivery", "%s",
+		    delivery_words[settings->delivery]);
+		good = check_shop(FOR_SHELL, shop, shop_open(shop));
+	}
 	shop_close(shop);
 	settings_wipe(&shop->settings);
 	return good ? 0 : 1;

@@ -102,6 +102,66 @@ like 'is named' "$(cat "$tmp/complaint")" 'page.html: page: has no'
 good 'page: missing.html'
 is 'a page that is not there' "$(form)" not-set-up
 
+like 'is called that' "$(cat "$tmp/complaint")" 'missing.html: page: No such file'
+good 'page: page.html'
+markers()
+{
+	awk -v "count=$1" 'BEGIN {
+		print "<!-- redeem -->"
+		while (--count > 0)
+			print "<!-- redeem-title -->"
+	}' >"$shop/home/page.html"
+}
+markers 16
+is 'a page with sixteen markers' "$(form)" form
+for count in 17 2500; do
+	markers "$count"
+	is "a page with $count markers" "$(form)" not-set-up
+	like 'is too much' "$(cat "$tmp/complaint")" 'page.html: page: has too many markers'
+done
+padded()
+{
+	awk -v "size=$1" 'BEGIN { printf "<!-- redeem -->%*s", size - 15, "" }' >"$shop/home/page.html"
+}
+padded 65536
+is 'a page of 64 KiB' "$(form)" form
+padded 65537
+is 'a page of more' "$(form)" not-set-up
+like 'is called that' "$(cat "$tmp/complaint")" 'page.html: page: is over 64 KiB'
+printf '\357\273\277<h1>Mark</h1><!-- redeem -->' >"$shop/home/page.html"
+is 'a page with a byte order mark' "$(form)" form
+unlike 'which is skipped' "$(cat "$tmp/answer")" "$(printf '\357\273\277')"
+printf '<h1>M\374ller</h1><!-- redeem -->' >"$shop/home/page.html"
+is 'a page in Latin-1 is served' "$(form)" form
+check
+is 'a page in Latin-1: --check' "$checked" 1
+like 'a page in Latin-1: is called that' "$(cat "$tmp/check")" '^WRONG  page .*page.html: is not UTF-8'
+
+# What is not set up shows it on the form already, and the log of errors has what
+# --check calls WRONG. Nothing is written.
+shut()
+{
+	is "$1: the form" "$(form)" not-set-up
+	like "$1: what is wrong" "$(cat "$tmp/complaint")" "^redeem: WRONG  $2"
+	unlike "$1: what is not" "$(cat "$tmp/complaint")" '^redeem: (ok|advice)'
+}
+settings "home: $tmp/none" "secure: $shop/public_html/secure"
+shut 'no home' "home +$tmp/none\$"
+is 'no home: in two lines' "$(wc -l <"$tmp/complaint")" 2
+settings "home: $tmp/none" "secure: $tmp/none-either"
+shut 'no home, no secure' "home +$tmp/none\$"
+shut 'no home, no secure' "secure +$tmp/none-either: "
+settings "home: $shop/home" "secure: $tmp/none"
+mv "$shop/home/codes" "$shop/home/codes.away"
+shut 'no secure, no codes' "secure +$tmp/none: "
+shut 'no secure, no codes' "codes .*no such directory"
+mv "$shop/home/codes.away" "$shop/home/codes"
+before=$(ls -lAR --full-time "$shop")
+shut 'no secure' "secure +$tmp/none: "
+is 'no secure: nothing is written' "$(ls -lAR --full-time "$shop")" "$before"
+settings "home: $shop/home" 'window: x'
+shut 'a wrong setting' "settings +$cgi/.htredeem\$"
+
 # timezone
 if [ -e /usr/share/zoneinfo/Asia/Tokyo ]; then
 	good 'timezone: Asia/Tokyo'
@@ -134,7 +194,7 @@ is '--check: nor a bucket, which would be this user'"'"'s' \
 	"$(find "$shop/public_html/secure" -mindepth 1 -type d)" ''
 like '--check: secure refuses, with a page for who is late' \
 	"$(cat "$shop/public_html/secure/.htaccess")" \
-	"^ErrorDocument 403 .*href='/cgi-bin/redeem.cgi'"
+	"^ErrorDocument 403 .*action=.+/cgi-bin/redeem.cgi"
 like '--check: the clock' "$(cat "$tmp/check")" "clock .*$(date +%Y%m%d%H)[0-9]{4} \(UTC"
 
 wrong()
@@ -160,7 +220,7 @@ mv "$shop/home/files" "$shop/home/files.away"
 wrong 'no files' '^WRONG  files'
 mv "$shop/home/files.away" "$shop/home/files"
 rm -rf "$shop/public_html/secure"
-wrong 'no secure' '^WRONG  home'
+wrong 'no secure' '^WRONG  secure'
 mkdir "$shop/public_html/secure"
 printf x >"$tmp/file"
 rm -rf "$shop/home/codes"
