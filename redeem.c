@@ -292,7 +292,6 @@ static int lock_file(int fd, bool wait)
 #define COOKIE_NAME_SIZE (sizeof("redeem-") + 16)
 #define COOKIE_SIZE (PATH_SIZE + 256)
 #define REFUSAL_SIZE 8000 /* of a page: Apache takes lines of 8191 bytes */
-#define RULES_SIZE (REFUSAL_SIZE + 8192) /* of an .htaccess */
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 /* A piece of text that lies in somebody else's buffer; no NUL at its end. */
@@ -1112,11 +1111,17 @@ static bool pwrite_whole(int fd, const void *bytes, size_t length)
 	return put == (ssize_t)length;
 }
 
+/* Makes a new file below DIR that all may read; a descriptor, or -1. */
+static int file_create(int dir, const char *path)
+{
+	return openat(dir, path,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+}
+
 /* Makes a new file below DIR and writes TEXT into it; false with errno. */
 static bool write_file(int dir, const char *path, const struct buf *text)
 {
-	int fd = openat(dir, path,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int fd = file_create(dir, path);
 	bool written;
 
 	if (fd < 0)
@@ -3527,6 +3532,66 @@ static bool items_collect(
 	return items_name(items);
 }
 
+/*
+ * Media types of what labels sell, so that a phone saves it for what it is. All
+ * else is application/octet-stream. mint and doctor need not know them.
+ */
+static const struct {
+	const char *extension, *type;
+} media_types[] = {
+    {"aif", "audio/x-aiff"},
+    {"aiff", "audio/x-aiff"},
+    {"flac", "audio/flac"},
+    {"jpeg", "image/jpeg"},
+    {"jpg", "image/jpeg"},
+    {"m4a", "audio/mp4"},
+    {"mp3", "audio/mpeg"},
+    {"mp4", "video/mp4"},
+    {"ogg", "audio/ogg"},
+    {"opus", "audio/ogg"},
+    {"pdf", "application/pdf"},
+    {"png", "image/png"},
+    {"txt", "text/plain"},
+    {"wav", "audio/wav"},
+    {"zip", "application/zip"},
+};
+
+static const char *media_type(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	size_t i;
+
+	for (i = 0; dot != NULL && i < LENGTH(media_types); i++)
+		if (equals_nocase(span_of(dot + 1), media_types[i].extension))
+			return media_types[i].type;
+	return "application/octet-stream";
+}
+
+/*
+ * Adds the value of Content-Disposition for a file NAME to be saved (RFC 6266,
+ * appendix D): in plain characters, for clients that know no others; and, if
+ * that is not all of it or ALWAYS, as it is.
+ */
+static void buf_adddisposition(struct buf *text, const char *name, bool always)
+{
+	const char *c;
+
+	buf_adds(text, "attachment; filename=\"");
+	for (c = name; *c != '\0'; c++) {
+		unsigned char byte = (unsigned char)*c;
+		bool plain = byte < 0x80 && !iscntrl(byte) &&
+		    strchr("\"\\%/", byte) == NULL;
+
+		buf_addmem(text, plain ? c : "_", 1);
+		always = always || !plain;
+	}
+	buf_adds(text, "\"");
+	if (always) {
+		buf_adds(text, "; filename*=UTF-8''");
+		buf_addpercent(text, name, "");
+	}
+}
+
 /* A new link, which nobody can guess; false if the kernel gives no bytes. */
 static bool link_draw(struct link *link, time_t end)
 {
@@ -3562,15 +3627,15 @@ struct offer {
 };
 
 /*
- * A way to let buyers have the files: one row of "deliveries" for each word that
- * the setting "delivery" knows. The rest of the program calls what is here, and
- * does not know which delivery is in use. ITEM is one of the files, or NULL for
- * the page that lists them.
+ * A way to let buyers have the files: one row of "deliveries" for each word of
+ * the setting "delivery". The rest of the program calls what is here and does
+ * not know which delivery is in use. ITEM is one of the files, or NULL for the
+ * page that lists them.
  */
 struct delivery {
 	/*
-	 * Opens the folders that it needs besides home. False after a complaint:
-	 * the shop is not set up, and nothing was written. NULL: home is enough.
+	 * Opens the folders that it needs besides home. False, and nothing
+	 * written, after a complaint: the shop is not set up. NULL: home will do.
 	 */
 	bool (*open)(struct site *);
 	/* Makes the link work. False after a complaint, with nothing left. */
@@ -3764,52 +3829,166 @@ static bool apache_open(struct site *site)
 	return apache_claim(site);
 }
 
+#define RULES_FLUSH 4096 /* bytes of rules that are kept before a write */
+#define RULES_MOST (REFUSAL_SIZE + 4096) /* added at once: a page, a file */
+
+/* Keeps the rewriting of the folders above out, where Apache knows how. */
+#define RULES_ALONE                                                            \
+	"<IfModule mod_version.c>\n"                                           \
+	"<IfVersion >= 2.4.8>\n"                                               \
+	"RewriteOptions IgnoreInherit\n"                                       \
+	"</IfVersion>\n"                                                       \
+	"</IfModule>\n"
+
 /* Adds a page for refusals, which page_flatten has made, if there is one. */
-static void rules_refusal(struct buf *rules, const char *refusal)
+static void rules_addrefusal(struct buf *rules, const char *refusal)
 {
 	if (*refusal != '\0')
 		buf_addf(rules, "ErrorDocument 403 \"%s\"\n", refusal);
 }
 
 /*
- * The rules of one link. What refuses comes first and stands in no IfModule,
- * so that a server without mod_rewrite answers 500 and not the file. [S7]
+ * Adds the rules of one link. What refuses comes first and stands in no
+ * IfModule, so that a server without mod_rewrite answers 500 and not the file.
+ * They need no more than AllowOverride FileInfo, and hold on Apache 2.2. [S7]
+ *
+ * What a site has in the folders above must not undo them: IgnoreInherit is
+ * against its RewriteOptions InheritDown; FilesMatch "" is merged after its own
+ * FilesMatch; "always" is a table of headers of its own; RemoveEncoding is
+ * against AddEncoding, which would have browsers unpack what was sold packed.
  */
-static bool rules_write(
-    struct buf *rules, const struct site *site, const struct offer *offer)
+static void rules_add(struct buf *rules, const char *secret,
+    const char least[APACHE_TIME_SIZE], const char greatest[APACHE_TIME_SIZE])
 {
-	char least[APACHE_TIME_SIZE], greatest[APACHE_TIME_SIZE];
-
-	if (!apache_time_range(site->now, offer->link->end, least, greatest))
-		return false;
 	buf_addf(rules,
-	    "RewriteEngine On\n"
-	    "RewriteCond %%{TIME} <%s [OR]\n"
+	    "RewriteEngine On\n" RULES_ALONE "RewriteCond %%{TIME} <%s [OR]\n"
 	    "RewriteCond %%{TIME} >%s [OR]\n"
 	    "RewriteCond %%{QUERY_STRING} !^%s$\n"
 	    "RewriteRule ^ - [F]\n"
 	    "RewriteRule ^$|(^|/)\\. - [F]\n"
-	    "RewriteRule ^ - [E=no-gzip:1]\n"
+	    "RewriteRule ^ - [E=no-gzip:1,E=no-brotli:1]\n"
+	    "<IfModule mod_mime.c>\n"
+	    "RemoveEncoding .gz .tgz .Z .bz2 .xz .br .zst\n"
+	    "</IfModule>\n"
+	    "<FilesMatch \"\">\n"
 	    "SetHandler default-handler\n"
 	    "ForceType application/octet-stream\n"
 	    "<IfModule mod_headers.c>\n"
 	    "Header set Content-Disposition attachment\n"
 	    "Header set Cache-Control \"private, no-store\"\n"
+	    "Header always unset Cache-Control\n"
+	    "Header unset Expires\n"
 	    "Header set Referrer-Policy no-referrer\n"
+	    "Header always unset Referrer-Policy\n"
 	    "Header set X-Content-Type-Options nosniff\n"
 	    "Header set X-Robots-Tag \"noindex, nofollow\"\n"
-	    "</IfModule>\n",
-	    least, greatest, offer->link->secret);
+	    "</IfModule>\n"
+	    "</FilesMatch>\n",
+	    least, greatest, secret);
+}
+
+/* Adds a pattern for <Files "..."> that NAME alone matches. */
+static void rules_addpattern(struct buf *rules, const char *name)
+{
+	for (; *name != '\0'; name++) {
+		if (*name ==
+		    '\\') /* quoted once for Apache, once for fnmatch */
+			buf_adds(rules, "[\\\\\\\\]");
+		else if (*name == '"')
+			buf_adds(rules, "\\\"");
+		else if (strchr("*?[$~", *name) != NULL)
+			buf_addf(rules, "[%c]", *name);
+		else
+			buf_addmem(rules, name, 1);
+	}
+}
+
+/* Adds VALUE of a Header line, between double quotes. */
+static void rules_addvalue(struct buf *rules, const char *value)
+{
+	for (; *value != '\0'; value++) {
+		if (*value == '"')
+			buf_adds(rules, "\\\"");
+		else if (*value == '%')
+			buf_adds(rules, "%%");
+		else if (*value == '$') /* Apache puts in ${VARIABLES} */
+			buf_adds(rules, "_");
+		else
+			buf_addmem(rules, value, 1);
+	}
+}
+
+/*
+ * Adds the type and the name of ITEM. Both only where mod_headers is there: a
+ * browser would show what has a type of its own and is no attachment.
+ */
+static void rules_additem(struct buf *rules, const struct item *item)
+{
+	char value[4 * NAME_SIZE + 64];
+	struct buf disposition = buf_init(value, sizeof(value));
+
+	buf_adddisposition(&disposition, item->name, true);
+	buf_adds(rules, "<IfModule mod_headers.c>\n<Files \"");
+	rules_addpattern(rules, item->name);
+	buf_addf(rules, "\">\nForceType %s\nHeader set Content-Disposition \"",
+	    media_type(item->name));
+	rules_addvalue(rules, value);
+	buf_adds(rules, "\"\n</Files>\n</IfModule>\n");
+	rules->overflowed = rules->overflowed || disposition.overflowed;
+}
+
+/* Adds what differs for the page that lists files: it is shown, not saved. */
+static void rules_addpage(struct buf *rules)
+{
+	buf_adds(rules,
+	    "<Files " LIST_PAGE ">\n"
+	    "ForceType \"text/html; charset=utf-8\"\n"
+	    "<IfModule mod_headers.c>\n"
+	    "Header unset Content-Disposition\n"
+	    "</IfModule>\n"
+	    "</Files>\n");
+}
+
+/* Writes RULES to FD, and empties them, if they have more than MOST bytes. */
+static bool rules_flush(struct buf *rules, int fd, size_t most)
+{
+	if (rules->overflowed) {
+		errno = EOVERFLOW;
+		return false;
+	}
+	if (rules->length <= most)
+		return true;
+	if (!write_all(fd, rules->bytes, rules->length))
+		return false;
+	*rules = buf_init(rules->bytes, rules->size);
+	return true;
+}
+
+/* Writes the rules of OFFER's link to FD; false with errno. */
+static bool rules_write(
+    int fd, const struct site *site, const struct offer *offer)
+{
+	char least[APACHE_TIME_SIZE], greatest[APACHE_TIME_SIZE];
+	char buffer[RULES_FLUSH + RULES_MOST];
+	struct buf rules = buf_init(buffer, sizeof(buffer));
+	const struct items *items = offer->items;
+	bool good = apache_time_range(
+	    site->now, offer->link->end, least, greatest);
+	size_t i;
+
+	if (!good)
+		errno = EOVERFLOW;
+	rules_add(&rules, offer->link->secret, least, greatest);
+	for (i = 0; good && i < items->count; i++) {
+		rules_additem(&rules, &items->item[i]);
+		good = rules_flush(&rules, fd, RULES_FLUSH);
+	}
 	if (offer->list->length > 0)
-		buf_adds(rules,
-		    "<Files " LIST_PAGE ">\n"
-		    "ForceType \"text/html; charset=utf-8\"\n"
-		    "<IfModule mod_headers.c>\n"
-		    "Header unset Content-Disposition\n"
-		    "</IfModule>\n"
-		    "</Files>\n");
-	rules_refusal(rules, offer->refusal);
-	return !rules->overflowed;
+		rules_addpage(&rules);
+	rules_addrefusal(&rules, offer->refusal);
+	good = good && rules_flush(&rules, fd, 0);
+	wipe(buffer, sizeof(buffer));
+	return good;
 }
 
 /* One item as a link in the hidden directory. */
@@ -3836,13 +4015,13 @@ static bool apache_link(
 static bool apache_forbid(const struct site *site, const struct offer *offer)
 {
 	struct path draft = apache_path(offer->link, ".", ".htaccess");
-	char buffer[RULES_SIZE];
+	char buffer[RULES_MOST];
 	struct buf rules = buf_init(buffer, sizeof(buffer));
 
 	if (!site->secure_old)
 		return true;
-	buf_adds(&rules, SECURE_MARK VERSION "\n" SECURE_RULES);
-	rules_refusal(&rules, offer->refusal);
+	buf_adds(&rules, SECURE_MARK VERSION "\n" SECURE_RULES RULES_ALONE);
+	rules_addrefusal(&rules, offer->refusal);
 	return write_file(site->secure, draft.path, &rules) &&
 	    renameat(site->secure, draft.path, site->secure, ".htaccess") == 0;
 }
@@ -3894,26 +4073,36 @@ static bool apache_begin(const struct site *site, const struct offer *offer)
 	return false;
 }
 
-/* Fills the hidden directory, rules first, and gives it its name. [S6] */
-static bool apache_fill(
-    const struct site *site, const struct offer *offer, struct buf *rules)
+/* Writes the rules into the hidden directory; false with errno. */
+static bool apache_rules(const struct site *site, const struct offer *offer)
 {
 	struct path file = apache_path(offer->link, ".", ".htaccess");
+	int fd = file_create(site->secure, file.path);
+	bool written;
+
+	if (fd < 0)
+		return false;
+	written = rules_write(fd, site, offer);
+	return close(fd) == 0 && written;
+}
+
+/* Fills the hidden directory, rules first, and gives it its name. [S6] */
+static bool apache_fill(const struct site *site, const struct offer *offer)
+{
+	struct path list = apache_path(offer->link, ".", LIST_PAGE);
 	struct path hidden = apache_path(offer->link, ".", "");
-	struct path place = apache_path(offer->link, "", "");
+	struct path folder = apache_path(offer->link, "", "");
 	size_t i;
 
-	if (!rules_write(rules, site, offer) ||
-	    !write_file(site->secure, file.path, rules))
+	if (!apache_rules(site, offer))
 		return false;
 	for (i = 0; i < offer->items->count; i++)
 		if (!apache_link(site, offer->link, &offer->items->item[i]))
 			return false;
-	file = apache_path(offer->link, ".", LIST_PAGE);
 	if (offer->list->length > 0 &&
-	    !write_file(site->secure, file.path, offer->list))
+	    !write_file(site->secure, list.path, offer->list))
 		return false;
-	return renameat(site->secure, hidden.path, site->secure, place.path) ==
+	return renameat(site->secure, hidden.path, site->secure, folder.path) ==
 	    0;
 }
 
@@ -4021,17 +4210,13 @@ static const char *apache_unfit(const struct site *site)
 static bool apache_publish(const struct site *site, const struct offer *offer)
 {
 	struct path hidden = apache_path(offer->link, ".", "");
-	char buffer[RULES_SIZE];
-	struct buf rules = buf_init(buffer, sizeof(buffer));
-	bool done = apache_begin(site, offer) && apache_forbid(site, offer) &&
-	    apache_fill(site, offer, &rules);
 
-	if (!done) {
-		complain("secure/%s: %s", hidden.path, strerror(errno));
-		(void)remove_link(site->secure, hidden.path);
-	}
-	wipe(buffer, sizeof(buffer));
-	return done;
+	if (apache_begin(site, offer) && apache_forbid(site, offer) &&
+	    apache_fill(site, offer))
+		return true;
+	complain("secure/%s: %s", hidden.path, strerror(errno));
+	(void)remove_link(site->secure, hidden.path);
+	return false;
 }
 
 /* What ITEM is called in a link's directory. */
@@ -4313,31 +4498,6 @@ static void secdownload_address(const struct site *site,
 	secdownload_mac(settings, hex, item_path(item), text);
 	buf_addf(text, "/%s/", hex);
 	buf_addurl(text, item_path(item));
-}
-
-/*
- * Adds the value of Content-Disposition for a file NAME to be saved (RFC 6266,
- * appendix D): in plain characters, and, where that is not all of it or ALWAYS,
- * as it is.
- */
-static void buf_adddisposition(struct buf *text, const char *name, bool always)
-{
-	const char *c;
-
-	buf_adds(text, "attachment; filename=\"");
-	for (c = name; *c != '\0'; c++) {
-		unsigned char byte = (unsigned char)*c;
-		bool plain = byte < 0x80 && !iscntrl(byte) &&
-		    strchr("\"\\%/", byte) == NULL;
-
-		buf_addmem(text, plain ? c : "_", 1);
-		always = always || !plain;
-	}
-	buf_adds(text, "\"");
-	if (always) {
-		buf_adds(text, "; filename*=UTF-8''");
-		buf_addpercent(text, name, "");
-	}
 }
 
 /*
@@ -6338,11 +6498,11 @@ static void reply_file(
 	const struct item *item = &shop->items.item[0];
 
 	buf_addf(out,
-	    "Status: %s\nContent-Type: application/octet-stream\n"
+	    "Status: %s\nContent-Type: %s\n"
 	    "Cache-Control: private, no-store\nReferrer-Policy: no-referrer\n"
 	    "X-Content-Type-Options: nosniff\n"
 	    "X-Robots-Tag: noindex, nofollow\nContent-Disposition: ",
-	    answers[outcome].status);
+	    answers[outcome].status, media_type(item->name));
 	buf_adddisposition(out, item->name, true);
 	buf_adds(out, "\n");
 	if (is_handed_over(settings))

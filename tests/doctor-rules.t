@@ -55,7 +55,7 @@ host apache_stock
 faulty 'no ranges' '^ok     link' '^WRONG  range .*no parts of a file \(200\)' '^ +MaxRanges none$'
 
 # files that are changed on their way
-amend="/<Directory .*public_html>/i LoadModule substitute_module $modules/mod_substitute.so\n<Location /secure>\nAddOutputFilterByType SUBSTITUTE application/octet-stream\nSubstitute s/[0-9]/x/q\n</Location>"
+amend="/<Directory .*public_html>/i LoadModule substitute_module $modules/mod_substitute.so\n<Location /secure>\nAddOutputFilterByType SUBSTITUTE application/octet-stream application/zip\nSubstitute s/[0-9]/x/q\n</Location>"
 host apache_stock
 faulty 'other bytes' '^WRONG  link .*other bytes' '^-      range'
 amend=

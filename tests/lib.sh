@@ -259,7 +259,7 @@ apache_conf()
 	LoadModule filter_module $modules/mod_filter.so
 	LoadModule setenvif_module $modules/mod_setenvif.so
 	AddType text/html .html
-	AddOutputFilterByType DEFLATE text/html text/plain application/octet-stream
+	AddOutputFilterByType DEFLATE text/html text/plain application/octet-stream application/zip
 	<Directory />
 		AllowOverride None
 		Require all denied

@@ -1616,6 +1616,84 @@ static const struct {
 	"filename*=UTF-8''%C3%A9%20%22x%5Cy%25.zip"},
 };
 
+static const struct {
+	const char *name, *rules;
+} rules_item_cases[] = {
+    {"a.zip",
+	"<Files \"a.zip\">\nForceType application/zip\n"
+	"Header set Content-Disposition \"attachment; filename=\\\"a.zip\\\"; "
+	"filename*=UTF-8''a.zip\"\n</Files>\n"},
+    {"100% \"x\".MP3",
+	"<Files \"100% \\\"x\\\".MP3\">\nForceType audio/mpeg\n"
+	"Header set Content-Disposition \"attachment; "
+	"filename=\\\"100_ _x_.MP3\\\"; "
+	"filename*=UTF-8''100%%25%%20%%22x%%22.MP3\"\n</Files>\n"},
+    {"[a]*?\\~${B}",
+	"<Files \"[[]a][*][?][\\\\\\\\][~][$]{B}\">\n"
+	"ForceType application/octet-stream\n"
+	"Header set Content-Disposition \"attachment; "
+	"filename=\\\"[a]*?_~_{B}\\\"; "
+	"filename*=UTF-8''%%5Ba%%5D%%2A%%3F%%5C~%%24%%7BB%%7D\"\n</Files>\n"},
+};
+
+START_TEST(names_stand_in_rules)
+{
+	static const char before[] = "<IfModule mod_headers.c>\n";
+	static const char after[] = "</IfModule>\n";
+	struct item item = {"", "", 1};
+	char buffer[1000], wanted[1000];
+	struct buf text = buf_init(buffer, sizeof(buffer));
+	struct buf all = buf_init(wanted, sizeof(wanted));
+
+	buf_adds(&all, before);
+	buf_adds(&all, rules_item_cases[_i].rules);
+	buf_adds(&all, after);
+	strcpy(item.name, rules_item_cases[_i].name);
+	rules_additem(&text, &item);
+	ck_assert_str_eq(buffer, wanted);
+}
+END_TEST
+
+/* The longest that can be asked of a link's rules fits. */
+START_TEST(rules_have_room)
+{
+	struct item item = {"", "", 1};
+	char buffer[RULES_MOST], page[8192];
+	struct buf text = buf_init(buffer, sizeof(buffer));
+	size_t i;
+
+	for (i = 0; i < sizeof(item.name) - 1; i++)
+		item.name[i] = '\\';
+	rules_additem(&text, &item);
+	ck_assert(!text.overflowed);
+	memset(page, 'x', sizeof(page));
+	page[sizeof(page) - 1] = '\0';
+	text = buf_init(buffer, sizeof(buffer));
+	rules_addpage(&text);
+	rules_addrefusal(&text, page);
+	ck_assert(!text.overflowed);
+}
+END_TEST
+
+static const struct {
+	const char *name, *type;
+} type_cases[] = {
+    {"a.zip", "application/zip"},
+    {"a.b.Flac", "audio/flac"},
+    {"a.txt.zip", "application/zip"},
+    {"zip", "application/octet-stream"},
+    {"a.zipx", "application/octet-stream"},
+    {"a.", "application/octet-stream"},
+    {"a.tar.gz", "application/octet-stream"},
+    {"A.JPG", "image/jpeg"},
+};
+
+START_TEST(files_have_types)
+{
+	ck_assert_str_eq(media_type(type_cases[_i].name), type_cases[_i].type);
+}
+END_TEST
+
 START_TEST(names_are_given_to_browsers)
 {
 	char buffer[200];
@@ -2015,6 +2093,9 @@ int main(void)
 	LOOP(all, base64url_is_right, base64url_cases);
 	tcase_add_test(all, http_dates);
 	LOOP(all, names_are_given_to_browsers, disposition_cases);
+	LOOP(all, names_stand_in_rules, rules_item_cases);
+	tcase_add_test(all, rules_have_room);
+	LOOP(all, files_have_types, type_cases);
 	LOOP(all, ranges_are_read, range_cases_of_files);
 	tcase_add_test(all, signed_links_open);
 	tcase_add_loop_test(all, changed_links_are_refused, 0, 2);

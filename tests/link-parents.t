@@ -1,0 +1,128 @@
+#!/bin/sh
+# Links below a document root whose own rules would undo theirs: rewriting that is
+# handed down, headers, types and handlers by file name, compression, encodings. Each
+# is tried alone, by the same requests. [S7]
+. "${0%/*}/lib.sh"
+need apache2 curl
+
+shop_stock
+for name in first-light.tar.gz first-light.mp3 first-light.pdf first-light.xyz; do
+	cp -p "$shop/home/files/first-light.zip" "$shop/home/files/$name"
+done
+shop_own
+# what such rules need besides; the last line of each is the server's own
+cat >"$tmp/more.conf" <<END
+LoadModule expires_module $modules/mod_expires.so
+LoadModule brotli_module $modules/mod_brotli.so
+END
+serve apache_stock
+base=http://127.0.0.1:$port
+form=$base/cgi-bin/redeem.cgi
+file=$shop/home/files/first-light.zip
+
+# of the last answer; each value, where there are several
+header()
+{
+	tr -d '\r' <"$tmp/headers" | sed -n "s/^$1: //Ip"
+}
+
+# opened NAME FILE TYPE: a link to FILE opens as if there were no rules but ours
+opened()
+{
+	code OPEN1 'uses: 0' 'limit: 9' "file: $2"
+	fetch -d code=OPEN1 "$form" >"$tmp/status"
+	link=$base$(led_to)
+	is "$1: $2" "$(fetch -H 'Accept-Encoding: gzip, br' "$link")" 200
+	ok "$1: $2: the exact bytes" cmp "$tmp/body" "$file"
+	is "$1: $2: its headers" "$(for name in Content-Type Content-Disposition Cache-Control \
+		Expires Referrer-Policy Content-Encoding Content-Length; do
+		printf '%s: %s\n' "$name" "$(header "$name")"
+	done)" "Content-Type: $3
+Content-Disposition: attachment; filename=\"$2\"; filename*=UTF-8''$2
+Cache-Control: private, no-store
+Expires: 
+Referrer-Policy: no-referrer
+Content-Encoding: 
+Content-Length: 300000"
+	is "$1: $2: a part" "$(fetch -H 'Accept-Encoding: gzip, br' -r 0-99 "$link")" 206
+	not_served "$1: $2: a wrong secret" 403 "${link%?????}00000"
+}
+
+# The page of several files is a page, whatever the site does with pages.
+listed()
+{
+	code LIST1 'uses: 0' 'limit: 9' 'file: first-light.zip' 'file: first-light.mp3'
+	fetch -d code=LIST1 "$form" >"$tmp/status"
+	is "$1: a page" "$(fetch "$base$(led_to)")" 200
+	is "$1: its type" "$(header Content-Type)" 'text/html; charset=utf-8'
+	is "$1: not to be kept" "$(header Cache-Control)" 'private, no-store'
+	is "$1: not to be saved" "$(header Content-Disposition)" ''
+}
+
+# below NAME: what is on stdin becomes the .htaccess of the document root
+below()
+{
+	cat >"$shop/public_html/.htaccess"
+	chmod 644 "$shop/public_html/.htaccess"
+	opened "$1" first-light.zip application/zip
+	opened "$1" first-light.mp3 audio/mpeg
+	listed "$1"
+}
+
+rm -f "$shop/public_html/.htaccess"
+below 'no rules' </dev/null
+opened 'no rules' first-light.pdf application/pdf
+opened 'no rules' first-light.xyz application/octet-stream
+for handed in InheritDown InheritDownBefore; do
+	below "$handed, a blog" <<-END
+	RewriteEngine On
+	RewriteOptions $handed
+	RewriteRule ^secure/ - [L]
+	RewriteRule . /index.php [L]
+	END
+	below "$handed, nothing for strangers" <<-END
+	RewriteEngine On
+	RewriteOptions $handed
+	RewriteRule \.(zip|mp3|html)\$ - [F]
+	END
+done
+below 'Cache-Control by file name' <<'END'
+<FilesMatch "\.(zip|mp3|flac|html)$">
+Header set Cache-Control "public, max-age=31536000"
+Header set Content-Disposition inline
+</FilesMatch>
+END
+below 'Header always' <<'END'
+Header always set Cache-Control "public, max-age=31536000"
+Header always set Referrer-Policy unsafe-url
+END
+below 'Header always, by file name' <<'END'
+<FilesMatch "\.(zip|mp3|html)$">
+Header always set Cache-Control "public, max-age=31536000"
+Header always set Referrer-Policy unsafe-url
+</FilesMatch>
+END
+below 'ExpiresDefault' <<'END'
+ExpiresActive On
+ExpiresDefault "access plus 1 year"
+ExpiresByType application/zip "access plus 1 year"
+END
+below 'a handler by file name' <<'END'
+<FilesMatch "\.(zip|mp3|html)$">
+SetHandler cgi-script
+</FilesMatch>
+END
+below 'a type by file name' <<'END'
+<FilesMatch "\.(zip|mp3|html)$">
+ForceType text/plain
+</FilesMatch>
+END
+below 'compression of everything' <<'END'
+SetOutputFilter BROTLI_COMPRESS;DEFLATE
+END
+below 'encodings by file name' <<'END'
+AddEncoding x-gzip .gz .tgz
+AddEncoding br .br
+END
+opened 'encodings by file name' first-light.tar.gz application/octet-stream
+finish
