@@ -1,6 +1,6 @@
 # redeem: make, make demo, make test, make test-all, make fuzz, make bench,
 # make lint, make dist. A C compiler is all that `make` needs. The others first
-# install what is missing, see tests/install; `make setup-test-all` does that alone.
+# install what is missing (tests/install); `make setup-test-all` does no more.
 
 # What you choose: CC, CPPFLAGS, CFLAGS, LDFLAGS. They come after what the
 # program needs, so they add to it and may override it: make CFLAGS=-g.
@@ -15,8 +15,8 @@ HARDENING = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 SMALL = -Os -ffunction-sections -fdata-sections -Wl,--gc-sections \
 	-fno-asynchronous-unwind-tables -Wl,--build-id=none
 # gcc would make one function of all that redeem calls once, with the buffers of
-# each in a place of its own; called in turn, they use the same memory. That saves
-# 4 of 33 page faults, and 7 of 100 of the time that redeem adds to nothing.
+# each in a place of its own; called in turn, they use the same memory. That
+# saves 4 of 33 page faults, and 7 of 100 of the time that redeem adds to nothing.
 # clang does not know the first.
 STACK = -fno-inline-functions-called-once -Wno-ignored-optimization-argument
 NEEDED = -std=c99 $(WARNINGS) $(WIDE) $(SMALL) $(STACK) $(HARDENING)
@@ -28,9 +28,9 @@ CHOSEN = $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
 
 all: redeem
 
-# The first of these that works: static with musl, static with the system's libc,
-# dynamic, and plain for compilers that know none of these flags. Says why those
-# before it did not.
+# The first of these that works: static with musl, static with the system's
+# libc, dynamic, and plain for compilers that know none of these flags. Says why
+# those before it did not.
 redeem: redeem.c Makefile
 	@command -v $(CC_MUSL) >/dev/null 2>&1 || \
 		command -v $(CC) >/dev/null 2>&1 || { \
@@ -61,8 +61,8 @@ demo:
 	@tests/demo
 
 # make test takes two minutes and needs no more than a C compiler, Apache, curl,
-# Check, prove, strace and busybox; make test-all is everything. One test, or some:
-# make test T=tests/link-stock.t. See tests/README.
+# Check, prove, strace and busybox; make test-all is everything. One test, or
+# some: make test T=tests/link-stock.t. See tests/README.
 T = quick
 test:
 	@tests/install test
@@ -75,7 +75,9 @@ test-all:
 	@tests/run all
 
 # What the others do first: install what they need, after saying so.
-setup-demo setup-test setup-test-all setup-dist setup-fuzz setup-bench setup-lint:
+SETUPS = setup-demo setup-test setup-test-all setup-dist setup-fuzz \
+	setup-bench setup-lint
+$(SETUPS):
 	@tests/install $(@:setup-%=%)
 
 # A debugger's build, for the tests
@@ -161,5 +163,4 @@ lint:
 clean:
 	rm -rf redeem build dist
 
-.PHONY: all demo test test-all setup-demo setup-test setup-test-all setup-dist \
-	setup-fuzz setup-bench setup-lint dist replays fuzz bench lint clean
+.PHONY: all demo test test-all $(SETUPS) dist replays fuzz bench lint clean

@@ -1,9 +1,9 @@
 /*
- * A CGI program that does nothing but answer: what the web server and the kernel
- * take for any program, against which `make bench` measures redeem. The body of
- * a POST it has to read, as Apache's mod_cgid cuts the answer off otherwise; for
- * a GET it does not, as to read would mean to wait for Apache to say that there
- * is nothing. In the public domain.
+ * A CGI program that does nothing but answer: what the web server and the
+ * kernel take for any program, against which `make bench` measures redeem. The
+ * body of a POST it has to read, as Apache's mod_cgid cuts the answer off
+ * otherwise; for a GET it does not, as to read would mean to wait for Apache to
+ * say that there is nothing. In the public domain.
  */
 #include <stdlib.h>
 #include <unistd.h>

@@ -2,6 +2,7 @@
 # doctor where Apache lives in another time zone than the program, or its clock is
 # wrong; the line that is advised mends it.
 . "${0%/*}/lib.sh"
+test_all_only 'takes half a minute'
 . "$top/tests/doctor.sh"
 need apache2 curl setpriv
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # doctor on servers that do not obey the rules of .htaccess.
 . "${0%/*}/lib.sh"
+test_all_only 'takes half a minute'
 . "$top/tests/doctor.sh"
 need apache2 curl setpriv
 

@@ -2,6 +2,7 @@
 # make demo shows the whole way, fails where a step fails, and leaves nothing.
 
 . "${0%/*}/lib.sh"
+test_all_only 'takes half a minute'
 need apache2 curl script dash busybox
 
 # Run by make, a make of our own would take part in that one.
