@@ -16,8 +16,8 @@ SMALL = -Os -ffunction-sections -fdata-sections -Wl,--gc-sections \
 	-fno-asynchronous-unwind-tables -Wl,--build-id=none
 # gcc would make one function of all that redeem calls once, with the buffers of
 # each in a place of its own; called in turn, they use the same memory. That
-# saves 4 of 33 page faults, and 7 of 100 of the time that redeem adds to nothing.
-# clang does not know the first.
+# saves 4 of 33 page faults, and 7 of 100 of the time that redeem adds to
+# nothing. clang does not know the first.
 STACK = -fno-inline-functions-called-once -Wno-ignored-optimization-argument
 NEEDED = -std=c99 $(WARNINGS) $(WIDE) $(SMALL) $(STACK) $(HARDENING)
 # A static program is loaded at a fixed address anyway; these save it 8 KiB of

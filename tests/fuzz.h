@@ -86,7 +86,7 @@ static const char *fenced(int at, const char *path)
 	return at == AT_FDCWD ? reachable(path) : inside(path);
 }
 
-static time_t time_here(time_t *at)
+static time_t time_here(const time_t *at)
 {
 	assert(at == NULL);
 	return now_here;

@@ -72,14 +72,14 @@ static void conf_write(size_t i)
 {
 	char text[2 * PATH_SIZE];
 	struct buf lines = buf_init(text, sizeof(text));
-	struct buf env = buf_init(confs[i], sizeof(confs[i]));
+	struct buf variable = buf_init(confs[i], sizeof(confs[i]));
 
 	buf_addf(&lines,
 	    "home: %s/home\ndelivery: cgi\nkey: %s\nhandoff: %s\n"
 	    "handoff-prefix: /internal/\n",
 	    scratch, KEY, handoff_words[i]);
 	write_text(handoff_words[i], text);
-	buf_addf(&env, "REDEEM_CONF=%s/%s", scratch, handoff_words[i]);
+	buf_addf(&variable, "REDEEM_CONF=%s/%s", scratch, handoff_words[i]);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 static int code_file = -1;
-static struct record record;
+static struct record current;
 
 static const char *const decision_words[] = {[GIVE_COUNTED] = "counted",
     [GIVE_FREE] = "free",
@@ -31,10 +31,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static bool record_take(const char *at, size_t length)
 {
 	file_fill(code_file, at, length);
-	record.fd = code_file;
-	record.name = "7K3M9QXA2FTF";
-	record.size = length;
-	return record_read(&record);
+	current.fd = code_file;
+	current.name = "7K3M9QXA2FTF";
+	current.size = length;
+	return record_read(&current);
 }
 
 /* Without the blanks after the last line that has anything in it. */
@@ -101,16 +101,16 @@ static void write_check(const struct change *change)
 {
 	static char old[RECORD_MAX + 2], new[RECORD_MAX + 2];
 	static char again[RECORD_MAX + 2];
-	const struct record before = record;
+	const struct record before = current;
 	struct buf text = buf_init(again, RECORD_MAX + 1);
 	size_t size;
 
-	memcpy(old, record.text, record.size);
-	if (!record_write(&record, change)) {
+	memcpy(old, current.text, current.size);
+	if (!record_write(&current, change)) {
 		/* 200 bytes are more than the program's own lines may take */
-		assert(record.body.length > RECORD_MAX - 200);
-		assert(file_take(code_file, new, sizeof(new)) == record.size);
-		assert(memcmp(old, new, record.size) == 0);
+		assert(current.body.length > RECORD_MAX - 200);
+		assert(file_take(code_file, new, sizeof(new)) == current.size);
+		assert(memcmp(old, new, current.size) == 0);
 		return;
 	}
 	size = file_take(code_file, new, sizeof(new));
@@ -118,16 +118,16 @@ static void write_check(const struct change *change)
 	assert(new[size - 1] == '\n');
 	kept_check(old, before.size, new, size);
 	assert(record_take(new, size));
-	assert(record.uses == change->uses && record.last == change->last);
-	assert(record.link.end == change->link->end);
-	assert(strcmp(record.link.token, change->link->token) == 0);
-	assert(strcmp(record.link.secret, change->link->secret) == 0);
-	assert(record.limit == before.limit);
-	assert(record.expires == before.expires);
-	assert(own_lines(record.body, MANAGED_USES) == 1);
-	assert(own_lines(record.body, MANAGED_LAST) == 1);
-	assert(own_lines(record.body, MANAGED_LINK) == 1);
-	record_format(&text, &record, change);
+	assert(current.uses == change->uses && current.last == change->last);
+	assert(current.link.end == change->link->end);
+	assert(strcmp(current.link.token, change->link->token) == 0);
+	assert(strcmp(current.link.secret, change->link->secret) == 0);
+	assert(current.limit == before.limit);
+	assert(current.expires == before.expires);
+	assert(own_lines(current.body, MANAGED_USES) == 1);
+	assert(own_lines(current.body, MANAGED_LAST) == 1);
+	assert(own_lines(current.body, MANAGED_LINK) == 1);
+	record_format(&text, &current, change);
 	assert(text.length == size);
 	assert(memcmp(again, new, without_room(new, size)) == 0);
 }
@@ -139,7 +139,7 @@ static void write_check(const struct change *change)
 static void torn_check(size_t seed)
 {
 	static const char junk[] = "# :\t\xff\r0";
-	struct span rest = record.body;
+	struct span rest = current.body;
 
 	while (rest.length > 0) {
 		struct span line = span_split(&rest, '\n');
@@ -153,33 +153,33 @@ static void torn_check(size_t seed)
 		line.length -= (size_t)(colon + 1 - line.bytes);
 		if (line.length == 0)
 			continue;
-		byte = record.text + (colon + 1 - record.text) +
+		byte = current.text + (colon + 1 - current.text) +
 		    seed % line.length;
 		*byte = junk[seed % strlen(junk)];
-		assert(record_parse(&record));
+		assert(record_parse(&current));
 	}
 }
 
 /* One try at the time NOW, against what the contract says of it. */
 static void decide_check(const struct settings *settings, time_t now, long day)
 {
-	enum decision decision = decide(&record, settings, now, day);
-	bool grace = record.limit > 0 && record.last != 0 &&
-	    llabs((long long)now - record.last) < settings->grace;
-	bool expired = record.expires != 0 && day > record.expires;
+	enum decision decision = decide(&current, settings, now, day);
+	bool grace = current.limit > 0 && current.last != 0 &&
+	    llabs((long long)now - current.last) < settings->grace;
+	bool expired = current.expires != 0 && day > current.expires;
 
 	assert((decision == GIVE_FREE || decision == GIVE_SAME) == grace);
 	if (decision == GIVE_COUNTED)
-		assert(record.uses < record.limit && !expired);
+		assert(current.uses < current.limit && !expired);
 	if (decision == REFUSE_USED_UP)
-		assert(record.uses >= record.limit);
+		assert(current.uses >= current.limit);
 	if (decision == REFUSE_EXPIRED)
 		assert(expired);
 	if (decision == GIVE_SAME) {
-		assert(strlen(record.link.token) == 32);
-		assert(strlen(record.link.secret) == 32);
-		assert((record.link.end - now) * 2 >= settings->window);
-		assert(record.link.end - now <= settings->window);
+		assert(strlen(current.link.token) == 32);
+		assert(strlen(current.link.secret) == 32);
+		assert((current.link.end - now) * 2 >= settings->window);
+		assert(current.link.end - now <= settings->window);
 	}
 }
 
@@ -195,13 +195,14 @@ static void decide_all(void)
 	for (i = 0; i < LENGTH(seconds); i++) {
 		decide_check(&settings, now_here, 20261120 + (long)i);
 		decide_check(
-		    &settings, record.last + seconds[i], record.expires);
+		    &settings, current.last + seconds[i], current.expires);
 		decide_check(
-		    &settings, record.last - seconds[i], record.expires + 1);
-		decide_check(&settings, record.link.end - seconds[i], 19700101);
+		    &settings, current.last - seconds[i], current.expires + 1);
+		decide_check(
+		    &settings, current.link.end - seconds[i], 19700101);
 	}
 	settings.grace = 0;
-	decide_check(&settings, record.last, record.expires);
+	decide_check(&settings, current.last, current.expires);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -220,14 +221,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	settings_default(&settings);
 	settings.grace = settings.window;
 	outcome_reached = decision_words[decide(
-	    &record, &settings, now_here, local_day(now_here))];
-	assert(record.uses >= 0 && record.uses <= 999999);
-	assert(record.limit >= 0 && record.limit <= 999999);
+	    &current, &settings, now_here, local_day(now_here))];
+	assert(current.uses >= 0 && current.uses <= 999999);
+	assert(current.limit >= 0 && current.limit <= 999999);
 	decide_all();
 	torn_check(size);
 	assert(record_take((const char *)data, size));
 	/* uses beyond the limit are the owner's to write, not ours */
-	change.uses = record.uses < 999999 ? record.uses + 1 : record.uses;
+	change.uses = current.uses < 999999 ? current.uses + 1 : current.uses;
 	write_check(&change);
 	return 0;
 }

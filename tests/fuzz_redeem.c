@@ -111,7 +111,6 @@ static void make(const char *path, const char *target)
 				   "<h1>x</h1><!-- redeem --><p>y</p>\n"
 				   "<!-- redeem, and no marker -->\n";
 	size_t length = strlen(path);
-	char folder[PATH_SIZE];
 	int fd;
 
 	if (target != NULL) {
@@ -119,6 +118,8 @@ static void make(const char *path, const char *target)
 		return;
 	}
 	if (path[length - 1] == '/') {
+		char folder[PATH_SIZE];
+
 		memcpy(folder, path, length);
 		folder[length - 1] = '\0';
 		assert(mkdirat(top, folder, 0755) == 0);
@@ -334,7 +335,7 @@ static void attempts_check(
 }
 
 /* The settings of the request; the shop's own are wiped in the end. */
-static struct settings given;
+static struct settings used;
 
 /* What the program answered, taken apart. */
 struct reply {
@@ -349,7 +350,7 @@ static bool revealed(const char *text, const char *word)
 	return occurrences(text, word) > 0 &&
 	    strstr(shop.request.typed, word) == NULL &&
 	    strstr(shop.request.script, word) == NULL &&
-	    strstr(given.apache.url, word) == NULL;
+	    strstr(used.apache.url, word) == NULL;
 }
 
 /* [S10] [S11] [S12]: a whole answer, and nothing of ours in it. */
@@ -402,7 +403,7 @@ static void location_check(const char *text, char token[HEX_SIZE])
 {
 	static const char hex[] = "0123456789abcdefABCDEF";
 	const char *at = strstr(text, "\nLocation: ");
-	size_t url = strlen(given.apache.url);
+	size_t url = strlen(used.apache.url);
 	char buffer[PATH_SIZE];
 	struct buf path = buf_init(buffer, sizeof(buffer));
 	const char *end, *slash;
@@ -410,7 +411,7 @@ static void location_check(const char *text, char token[HEX_SIZE])
 
 	assert(at != NULL);
 	at += strlen("\nLocation: ");
-	assert(strncmp(at, given.apache.url, url) == 0);
+	assert(strncmp(at, used.apache.url, url) == 0);
 	assert(at[0] == '/' && at[1] != '/' && at[url] == '/');
 	end = at +
 	    strspn(at,
@@ -763,7 +764,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	prepare(&variables, rest);
 	had_table = faccessat(top, "home/attempts", F_OK, 0) == 0;
 	state_take(&before);
-	(void)settings_load(&given, env("SCRIPT_FILENAME"));
+	(void)settings_load(&used, env("SCRIPT_FILENAME"));
 	file_fill(complaint_file, "", 0);
 	outcome = redeem(&shop, request_file, answer_file);
 	outcome_reached = outcome_word(outcome);

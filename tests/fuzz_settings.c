@@ -6,7 +6,7 @@
 
 static int complaint_file = -1;
 static int settings_file = -1;
-static char path[PATH_SIZE];
+static char settings_path[PATH_SIZE];
 
 static const char *const plain_words[] = {"good", "line", "file"};
 
@@ -20,7 +20,7 @@ const char *outcome_known(size_t i)
 
 static void remove_settings(void)
 {
-	(void)unlink(path);
+	(void)unlink(settings_path);
 	(void)rmdir(scratch);
 }
 
@@ -33,9 +33,9 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	complaints = complaint_file = file_new();
 	buf_addf(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
 	assert(!text.overflowed && mkdtemp(scratch) != NULL);
-	text = buf_init(path, sizeof(path));
+	text = buf_init(settings_path, sizeof(settings_path));
 	buf_addf(&text, "%s/.htredeem", scratch);
-	settings_file = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+	settings_file = open(settings_path, O_RDWR | O_CREAT | O_EXCL, 0600);
 	assert(settings_file >= 0 && atexit(remove_settings) == 0);
 	return 0;
 }
@@ -50,8 +50,8 @@ static const char *wrong_word(const char *said)
 	bool numbered;
 	size_t i;
 
-	rest.bytes += strlen("redeem: ") + strlen(path) + 1;
-	rest.length -= strlen("redeem: ") + strlen(path) + 1;
+	rest.bytes += strlen("redeem: ") + strlen(settings_path) + 1;
+	rest.length -= strlen("redeem: ") + strlen(settings_path) + 1;
 	numbered = isdigit((unsigned char)*rest.bytes);
 	if (numbered)
 		(void)span_split(&rest, ':');
@@ -142,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > SETTINGS_MAX + 1)
 		whole.length = size = SETTINGS_MAX + 1;
-	buf_addf(&text, "REDEEM_CONF=%s", path);
+	buf_addf(&text, "REDEEM_CONF=%s", settings_path);
 	file_fill(settings_file, whole.bytes, whole.length);
 	file_fill(complaint_file, "", 0);
 	variables_set(&variables, &none, kept, ours);
@@ -153,7 +153,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    said, file_take(complaint_file, said, sizeof(said)));
 	assert(good == (lines == 0));
 	outcome_reached = good ? "good" : wrong_word(said);
-	assert(good || occurrences(said, path) >= lines);
+	assert(good || occurrences(said, settings_path) >= lines);
 	if (!good)
 		return 0;
 	assert(size <= SETTINGS_MAX && memchr(data, 0, size) == NULL);
