@@ -55,8 +55,8 @@
  *        is served and nothing counted.
  *  [S14] Expired links are removed, a bounded number with each redemption.
  *  [S15] Failed tries are counted by address; past "tries" in ten minutes that
- *        address has to wait. A mistyped code counts a tenth of one, and nothing
- *        that is wrong with the table keeps anybody out.
+ *        address has to wait. A mistyped code counts a tenth of one, and
+ *        nothing that is wrong with the table keeps anybody out.
  *  [S16] A signature is compared in constant time. What it opens, and until
  *        when, is what was signed. Secrets in the settings are refused where
  *        others can read them, and wiped.
@@ -68,10 +68,10 @@
  * 1. What is not POSIX.1-2008, all of it here, with its fallback
  *
  * flock(2) is BSD's and nearly everywhere, else fcntl(2) locks; getrandom(2) is
- * Linux 3.17, arc4random(3) the BSDs'; where neither answers, /dev/urandom does.
- * macOS calls fdatasync and st_mtim by other names. Only --check asks whether a
- * file is on NFS and on which device; a system that cannot tell says no. With
- * -DREDEEM_POSIX only the fallbacks are used.
+ * Linux 3.17, arc4random(3) the BSDs'; where neither answers, /dev/urandom
+ * does. macOS calls fdatasync and st_mtim by other names. Only --check asks
+ * whether a file is on NFS and on which device; a system that cannot tell says
+ * no. With -DREDEEM_POSIX only the fallbacks are used.
  */
 #define _XOPEN_SOURCE 700
 #ifndef REDEEM_POSIX
@@ -1131,8 +1131,8 @@ static bool write_file(int dir, const char *path, const struct buf *text)
 }
 
 /*
- * Reads a file of at most SIZE - 1 bytes below DIR as a string. -1 with errno: EFBIG if
- * it is longer, EILSEQ if there is a NUL in it.
+ * Reads a file of at most SIZE - 1 bytes below DIR as a string. -1 with errno:
+ * EFBIG if it is longer, EILSEQ if there is a NUL in it.
  */
 static ssize_t read_file(int dir, const char *path, char *buffer, size_t size)
 {
@@ -2182,7 +2182,9 @@ static enum outcome request_parse(struct request *request, int in)
 	return OUTCOME_NONE;
 }
 
-/* Reads what the server hands over (RFC 3875): variables, and a body from IN. */
+/*
+ * Reads what the server hands over (RFC 3875): variables, and a body from IN.
+ */
 static enum outcome request_read(struct request *request, int in)
 {
 	enum outcome outcome = request_parse(request, in);
@@ -3635,7 +3637,8 @@ struct offer {
 struct delivery {
 	/*
 	 * Opens the folders that it needs besides home. False, and nothing
-	 * written, after a complaint: the shop is not set up. NULL: home will do.
+	 * written, after a complaint: the shop is not set up. NULL: home will
+	 * do.
 	 */
 	bool (*open)(struct site *);
 	/* Makes the link work. False after a complaint, with nothing left. */
@@ -6602,10 +6605,10 @@ static bool reply_send(int out, struct shop *shop, enum outcome outcome)
 /*
  * 15. The shop: opened, closed, checked
  *
- * Without settings that hold, and the page and folders that they name, a shop is
- * not set up, and whatever is asked of it, this is the answer. The log of errors
- * then has what --check would call WRONG, as far as that can be told without
- * writing anything.
+ * Without settings that hold, and the page and folders that they name, a shop
+ * is not set up, and whatever is asked of it, this is the answer. The log of
+ * errors then has what --check would call WRONG, as far as that can be told
+ * without writing anything.
  */
 
 /* What main calls, and the tests, which include this file without main. */
@@ -6741,7 +6744,9 @@ static void view_of_settings(struct shop *shop)
 		shop->site.script = shop->view.action = path;
 }
 
-/* Who hears of a check: the shell all of it, the log of errors what is WRONG. */
+/*
+ * Who hears of a check: the shell all of it, the log of errors what is WRONG.
+ */
 enum audience { FOR_SHELL, FOR_LOG };
 
 /* Prints one line: a MARK, WHAT it is about, the rest. */
@@ -7530,8 +7535,9 @@ enum outcome redeem(struct shop *shop, int in, int out)
  */
 
 /*
- * Checks the shop of PROGRAM, the path by which it was called, unless a server's
- * variable names another. Returns the exit status: 1 if anything is wrong.
+ * Checks the shop of PROGRAM, the path by which it was called, unless a
+ * server's variable names another. Returns the exit status: 1 if anything is
+ * wrong.
  */
 static int check(struct shop *shop, const char *program)
 {

@@ -1921,7 +1921,9 @@ START_TEST(s3_signs_as_amazon_does)
 }
 END_TEST
 
-/* The longest token, in base64, and a name of which each byte is encoded twice. */
+/*
+ * The longest token, in base64, and a name of which each byte is encoded twice.
+ */
 START_TEST(s3_long_tokens_fit)
 {
 	static char settings[SETTINGS_MAX];
