@@ -42,7 +42,7 @@ const char *outcome_known(size_t i);
 #define ATTEMPTS_MAX 4 /* small, so that the table fits into an input */
 
 static const time_t now_here = 1795467361; /* 2026-11-23T20:56:01Z */
-static char scratch[256]; /* the directory that may be touched, or empty */
+static char scratch_dir[256]; /* the directory that may be touched, or empty */
 static int complaints = -1; /* instead of stderr */
 
 /* Is there a part ".." in PATH? */
@@ -70,10 +70,10 @@ static const char *inside(const char *path)
  */
 static const char *reachable(const char *path)
 {
-	size_t length = strlen(scratch);
+	size_t length = strlen(scratch_dir);
 
 	if (strcmp(path, "/dev/urandom") == 0 ||
-	    (length > 0 && strncmp(path, scratch, length) == 0 &&
+	    (length > 0 && strncmp(path, scratch_dir, length) == 0 &&
 		path[length] == '/' && !climbs(path) &&
 		strstr(path, "/codes") == NULL))
 		return path;

@@ -57,7 +57,7 @@ static void remove_scratch(void)
 			(void)unlinkat(top, fixtures[i].path, AT_REMOVEDIR);
 	for (i = 0; handoff_words[i] != NULL; i++)
 		(void)unlinkat(top, handoff_words[i], 0);
-	(void)rmdir(scratch);
+	(void)rmdir(scratch_dir);
 }
 
 static void write_text(const char *path, const char *text)
@@ -77,14 +77,14 @@ static void conf_write(size_t i)
 	buf_addf(&lines,
 	    "home: %s/home\ndelivery: cgi\nkey: %s\nhandoff: %s\n"
 	    "handoff-prefix: /internal/\n",
-	    scratch, KEY, handoff_words[i]);
+	    scratch_dir, KEY, handoff_words[i]);
 	write_text(handoff_words[i], text);
-	buf_addf(&variable, "REDEEM_CONF=%s/%s", scratch, handoff_words[i]);
+	buf_addf(&variable, "REDEEM_CONF=%s/%s", scratch_dir, handoff_words[i]);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	struct buf path = buf_init(scratch, sizeof(scratch));
+	struct buf path = buf_init(scratch_dir, sizeof(scratch_dir));
 	size_t i;
 
 	(void)argc;
@@ -93,8 +93,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	answer_file = file_new();
 	complaints = file_new();
 	buf_addf(&path, "%s/redeem-fuzz.XXXXXX", scratch_place());
-	assert(mkdtemp(scratch) != NULL);
-	top = open(scratch, O_RDONLY | O_DIRECTORY);
+	assert(mkdtemp(scratch_dir) != NULL);
+	top = open(scratch_dir, O_RDONLY | O_DIRECTORY);
 	assert(top >= 0 && atexit(remove_scratch) == 0);
 	for (i = 0; i < LENGTH(fixtures); i++) {
 		if (fixtures[i].target != NULL)
@@ -142,7 +142,7 @@ static void handoff_check(const char *reply, size_t length)
 	if (accel)
 		buf_adds(&text, "\nX-Accel-Redirect: /internal/");
 	else
-		buf_addf(&text, "\nX-Sendfile: %s/home/files/", scratch);
+		buf_addf(&text, "\nX-Sendfile: %s/home/files/", scratch_dir);
 	assert(length == 0 && occurrences(reply, wanted) == 1);
 	assert(strstr(reply, "\nContent-Length: ") == NULL);
 }
@@ -185,7 +185,7 @@ static void answer_check(enum outcome outcome, const char *signed_as)
 	body += 2;
 	assert(strstr(reply, OUTSIDE) == NULL && strchr(reply, '\r') == NULL);
 	assert(strstr(reply, KEY) == NULL);
-	assert(strstr(reply, scratch) == NULL ||
+	assert(strstr(reply, scratch_dir) == NULL ||
 	    (file && shop.settings.cgi.handoff == HANDOFF_SENDFILE));
 	assert(outcome != OUTCOME_LINK && outcome != OUTCOME_NOT_SET_UP);
 	if (file || outcome == OUTCOME_NO_PART)

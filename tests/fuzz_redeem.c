@@ -101,7 +101,7 @@ static void remove_below(int at, const char *path)
 static void remove_scratch(void)
 {
 	remove_below(top, ".");
-	(void)rmdir(scratch);
+	(void)rmdir(scratch_dir);
 }
 
 static void make(const char *path, const char *target)
@@ -155,14 +155,14 @@ static void size_set(const char *path, off_t size)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	struct buf text = buf_init(scratch, sizeof(scratch));
+	struct buf text = buf_init(scratch_dir, sizeof(scratch_dir));
 	size_t i;
 
 	(void)argc;
 	(void)argv;
 	buf_addf(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
-	assert(!text.overflowed && mkdtemp(scratch) != NULL);
-	top = open(scratch, O_RDONLY | O_DIRECTORY);
+	assert(!text.overflowed && mkdtemp(scratch_dir) != NULL);
+	top = open(scratch_dir, O_RDONLY | O_DIRECTORY);
 	assert(top >= 0 && atexit(remove_scratch) == 0);
 	for (i = 0; i < LENGTH(fixtures); i++)
 		make(fixtures[i].path, fixtures[i].target);
@@ -203,7 +203,8 @@ static void settings_write(struct span rest)
 	static char buffer[SETTINGS_MAX + 1];
 	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	buf_addf(&text, "home: %s/home\nsecure: %s/secure\n", scratch, scratch);
+	buf_addf(&text, "home: %s/home\nsecure: %s/secure\n", scratch_dir,
+	    scratch_dir);
 	buf_addmem(&text, rest.bytes, rest.length);
 	file_fill(settings_file, text.bytes, text.length);
 }
@@ -370,7 +371,7 @@ static void reply_check(struct reply *reply, bool head)
 	assert(messages(reply->text) == messages(reply->body));
 	assert(messages(reply->body) == (reply->status == 303 || head ? 0 : 1));
 	/* what was typed is shown again, and may be anything */
-	assert(!revealed(reply->text, scratch));
+	assert(!revealed(reply->text, scratch_dir));
 	assert(!revealed(reply->text, "htredeem"));
 	assert(occurrences(reply->body, "<script") == 0);
 	if (reply->status == 303)
@@ -458,7 +459,7 @@ static void list_check(int at, const char *name)
 	assert(left != NULL);
 	minus = strstr(left, " -");
 	assert(minus == NULL || minus > strstr(left, "</p>"));
-	assert(occurrences(text, scratch) == 0);
+	assert(occurrences(text, scratch_dir) == 0);
 }
 
 /* Looks at one link's directory and removes it: rules, and what is sold. */
@@ -682,7 +683,7 @@ static void prepare(struct variables *variables, struct span rest)
 	struct buf text = buf_init(script, sizeof(script));
 	struct span piece;
 
-	buf_addf(&text, "SCRIPT_FILENAME=%s/redeem.cgi", scratch);
+	buf_addf(&text, "SCRIPT_FILENAME=%s/redeem.cgi", scratch_dir);
 	variables_set(variables, &rest, kept, ours);
 	tzset();
 	piece = section(&rest);
@@ -759,7 +760,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum outcome outcome;
 	bool had_table;
 
-	buf_addf(&text, "%s/.htredeem:", scratch);
+	buf_addf(&text, "%s/.htredeem:", scratch_dir);
 	free_check();
 	prepare(&variables, rest);
 	had_table = faccessat(top, "home/attempts", F_OK, 0) == 0;

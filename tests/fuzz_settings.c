@@ -21,20 +21,20 @@ const char *outcome_known(size_t i)
 static void remove_settings(void)
 {
 	(void)unlink(settings_path);
-	(void)rmdir(scratch);
+	(void)rmdir(scratch_dir);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	struct buf text = buf_init(scratch, sizeof(scratch));
+	struct buf text = buf_init(scratch_dir, sizeof(scratch_dir));
 
 	(void)argc;
 	(void)argv;
 	complaints = complaint_file = file_new();
 	buf_addf(&text, "%s/redeem-fuzz.XXXXXX", scratch_place());
-	assert(!text.overflowed && mkdtemp(scratch) != NULL);
+	assert(!text.overflowed && mkdtemp(scratch_dir) != NULL);
 	text = buf_init(settings_path, sizeof(settings_path));
-	buf_addf(&text, "%s/.htredeem", scratch);
+	buf_addf(&text, "%s/.htredeem", scratch_dir);
 	settings_file = open(settings_path, O_RDWR | O_CREAT | O_EXCL, 0600);
 	assert(settings_file >= 0 && atexit(remove_settings) == 0);
 	return 0;
