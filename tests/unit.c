@@ -2021,6 +2021,54 @@ START_TEST(markers_are_replaced)
 }
 END_TEST
 
+#define FOUR_TITLES MARKER_TITLE MARKER_LANG MARKER_HEAD MARKER_TITLE
+
+static const struct {
+	const char *page;
+	bool good;
+} template_cases[] = {
+    {"", false},
+    {MARKER, true},
+    {"<p>" MARKER "</p>", true},
+    {"<!-- redeem-->", false},
+    {"<!--redeem -->", false},
+    {MARKER_TITLE MARKER_LANG MARKER_HEAD, false},
+    {MARKER FOUR_TITLES FOUR_TITLES FOUR_TITLES MARKER_LANG MARKER MARKER,
+	true},
+    {MARKER FOUR_TITLES FOUR_TITLES FOUR_TITLES FOUR_TITLES, false},
+};
+
+START_TEST(templates_are_judged)
+{
+	ck_assert((template_wrong(template_cases[_i].page) == NULL) ==
+	    template_cases[_i].good);
+}
+END_TEST
+
+/* RFC 3629, 4 */
+static const struct {
+	const char *string;
+	bool good;
+} utf8_cases[] = {
+    {"", true},
+    {"plain\tand\n\x7f", true},
+    {"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\xb5", true},
+    {"\xef\xbb\xbf", true},
+    {"M\xfcller", false},
+    {"\xc3", false},
+    {"\xe2\x82", false},
+    {"\xc0\xaf", false},
+    {"\xed\xa0\x80", false},
+    {"\xf5\x80\x80\x80", false},
+    {"good until the end\x80", false},
+};
+
+START_TEST(utf8_is_told)
+{
+	ck_assert(is_utf8(utf8_cases[_i].string) == utf8_cases[_i].good);
+}
+END_TEST
+
 /* ---- Codes on NFS ---- */
 
 static const char mounts[] =
@@ -2111,6 +2159,8 @@ int main(void)
 	LOOP(all, s3_hosts, origin_cases);
 	tcase_add_test(all, no_script_no_signed_link);
 	LOOP(all, deliveries_need_their_keys, delivery_cases);
+	LOOP(all, templates_are_judged, template_cases);
+	LOOP(all, utf8_is_told, utf8_cases);
 	LOOP(all, mounts_are_judged, mount_cases);
 	tcase_add_test(all, mount_options_are_found);
 	tcase_add_test(all, letters_become_numbers);
