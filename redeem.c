@@ -1172,7 +1172,9 @@ static int directory_open(const char *path)
 /* What to say of an ERROR of read_file. */
 static const char *read_error(int error)
 {
-	return error == EILSEQ ? "is not plain text in UTF-8" : strerror(error);
+	return error == EILSEQ ?
+	    "is not plain text: save it as UTF-8, not UTF-16" :
+	    strerror(error);
 }
 
 /* Opens the directory PATH below DIR, no symbolic link; -1 with errno. */

@@ -64,7 +64,7 @@ printf '\357\273\277home: %s\r\nsecure: %s\r\n' "$shop/home" "$shop/public_html/
 is 'a byte order mark and CRLF' "$(form)" form
 printf 'h\000o\000m\000e\000' >"$cgi/.htredeem"
 is 'UTF-16' "$(form)" not-set-up
-like 'is called that' "$(cat "$tmp/complaint")" 'htredeem: is not plain text in UTF-8'
+like 'is called that' "$(cat "$tmp/complaint")" 'htredeem: is not plain text: save it as UTF-8, not UTF-16'
 
 # A value may be a secret, whatever went wrong with its line.
 for line in 'key S3CRET' 'S3CRET' 'key S3CRET: x' 'S3CRET:x' 'key=S3CRET:' 'key: S3CRET' \
