@@ -5118,7 +5118,7 @@ enum phrase {
 	SAY(TITLE_USED_UP, "Code épuisé")                                          \
 	SAY(TITLE_EXPIRED, "Code expiré")                                          \
 	SAY(TITLE_FILES, "Vos fichiers")                                           \
-	SAY(TITLE_CLOSED, "Ce lien est fermé")                                     \
+	SAY(TITLE_CLOSED, "Ce lien n’est plus valable")                            \
 	SAY(FORM_LABEL, "Votre code")                                              \
 	SAY(FORM_HINT,                                                             \
 	    "Majuscules, espaces et tirets n’ont pas d’importance.")               \
@@ -5141,15 +5141,15 @@ enum phrase {
 	    "Tous les téléchargements de ce code ont été utilisés, le "       \
 	    "dernier le $1 à $2. Si ce n’était pas vous, écrivez au label.")       \
 	SAY(TELL_EXPIRED,                                                          \
-	    "Ce code a expiré : il était valable jusqu’au $1. Demandez au "    \
-	    "label ce qui est possible.")                                          \
+	    "Ce code a expiré : il était valable jusqu’au $1. Demandez "      \
+	    "au label ce qui est possible.")                                       \
 	SAY(TELL_NOT_YET,                                                          \
 	    "Ce code sera valable à partir du $1. Aucun téléchargement "        \
 	    "n’est perdu. Revenez à cette date.")                                  \
 	SAY(TELL_BROKEN,                                                           \
 	    "Ce téléchargement a un problème, et réessayer n’y changera "    \
 	    "rien. Aucun téléchargement n’est perdu. Prévenez le label.")          \
-	SAY(TELL_USE_FORM, "Cela n’a pas marché. Utilisez ce formulaire.")         \
+	SAY(TELL_USE_FORM, "Cela n’a pas fonctionné. Utilisez ce formulaire.")     \
 	SAY(TELL_TOO_LONG,                                                         \
 	    "C’était trop long pour un code. Saisissez seulement celui de "     \
 	    "votre carte.")                                                        \
@@ -5157,11 +5157,11 @@ enum phrase {
 	    "Votre code ne nous est pas parvenu en entier. Envoyez-le "            \
 	    "encore une fois.")                                                    \
 	SAY(TELL_SLOW_DOWN,                                                        \
-	    "Trop de codes erronés sont venus de votre connexion. Attendez "      \
-	    "$1 minutes, puis réessayez.")                                         \
+	    "Trop de codes erronés ont été envoyés depuis votre "              \
+	    "connexion. Attendez $1 minutes, puis réessayez.")                     \
 	SAY(TELL_SLOW_DOWN_ONE,                                                    \
-	    "Trop de codes erronés sont venus de votre connexion. Attendez "      \
-	    "une minute, puis réessayez.")                                         \
+	    "Trop de codes erronés ont été envoyés depuis votre "              \
+	    "connexion. Attendez une minute, puis réessayez.")                     \
 	SAY(TELL_TRY_AGAIN,                                                        \
 	    "Le service est momentanément saturé. Aucun téléchargement "       \
 	    "n’est perdu. Réessayez dans un instant.")                             \
@@ -5181,18 +5181,19 @@ enum phrase {
 	SAY(FILES_BEGUN,                                                           \
 	    "Un téléchargement commencé avant ira jusqu’au bout.")                 \
 	SAY(FILES_RETRY,                                                           \
-	    "Si un téléchargement s’interrompt, saisissez de nouveau votre "   \
-	    "code dans ce navigateur avant le $1 à $2 : cela ne coûte rien.")      \
-	SAY(LEFT_MANY, "Ensuite, il vous reste $1 téléchargements.")               \
-	SAY(LEFT_ONE, "Ensuite, il vous reste un téléchargement.")                 \
+	    "Si un téléchargement s’interrompt, saisissez de nouveau "         \
+	    "votre code dans ce navigateur avant le $1 à $2 : cela ne "          \
+	    "coûte rien.")                                                         \
+	SAY(LEFT_MANY, "Après celui-ci, il vous reste $1 téléchargements.")        \
+	SAY(LEFT_ONE, "Après celui-ci, il vous reste un téléchargement.")          \
 	SAY(LEFT_NONE, "C’est le dernier téléchargement de votre code.")           \
 	SAY(CLOSED_WHY,                                                            \
-	    "Un lien ne s’ouvre que peu de temps. Celui-ci a expiré, ou il "    \
-	    "en manque une partie.")                                               \
+	    "Un lien ne fonctionne que peu de temps. Celui-ci a "                  \
+	    "expiré, ou il en manque une partie.")                                 \
 	SAY(CLOSED_AGAIN,                                                          \
-	    "Pour un nouveau lien, saisissez de nouveau votre code. Dans le "      \
-	    "même navigateur, ou juste après, cela ne coûte en général rien " \
-	    "; sinon, un téléchargement est utilisé.")                             \
+	    "Pour un nouveau lien, saisissez de nouveau votre code. "              \
+	    "Dans le même navigateur, ou juste après, cela ne coûte en "        \
+	    "général rien ; sinon, cela compte comme un téléchargement.")          \
 	SAY(DAY_ONE, "1er")                                                        \
 	SAY(AS_DATE, "$1 $2 $3")                                                   \
 	SAY(AS_TIME, "$1 h $2")                                                    \
@@ -5221,18 +5222,18 @@ enum phrase {
 	SAY(TITLE_USED_UP, "Kein Download mehr")                               \
 	SAY(TITLE_EXPIRED, "Code abgelaufen")                                  \
 	SAY(TITLE_FILES, "Deine Dateien")                                      \
-	SAY(TITLE_CLOSED, "Dieser Link ist geschlossen")                       \
+	SAY(TITLE_CLOSED, "Dieser Link gilt nicht mehr")                       \
 	SAY(FORM_LABEL, "Dein Code")                                           \
 	SAY(FORM_HINT,                                                         \
 	    "Groß- und Kleinschreibung, Leerzeichen und Striche sind egal.")   \
 	SAY(FORM_BUTTON, "Herunterladen")                                      \
-	SAY(CONTACT, "Label kontaktieren")                                     \
+	SAY(CONTACT, "Kontakt zum Label")                                      \
 	SAY(TELL_FORM, "Bitte gib den Code von deiner Karte ein.")             \
 	SAY(TELL_EMPTY,                                                        \
 	    "Der Code ist unvollständig. Bitte gib alle Buchstaben und "      \
 	    "Ziffern von deiner Karte ein.")                                   \
 	SAY(TELL_MISTYPED,                                                     \
-	    "Da ist wohl ein Zeichen falsch getippt. Bitte vergleiche den "    \
+	    "Da ist wohl ein Tippfehler drin. Bitte vergleiche den "           \
 	    "Code mit deiner Karte.")                                          \
 	SAY(TELL_UNKNOWN,                                                      \
 	    "Diesen Code kennen wir nicht. Bitte vergleiche ihn mit deiner "   \
@@ -5247,12 +5248,12 @@ enum phrase {
 	    "Dieser Code ist abgelaufen; er galt bis zum $1. Bitte frag "      \
 	    "beim Label nach, was noch geht.")                                 \
 	SAY(TELL_NOT_YET,                                                      \
-	    "Dieser Code gilt ab dem $1. Kein Download ging verloren. Bitte "  \
-	    "komm dann wieder.")                                               \
+	    "Dieser Code gilt ab dem $1. Es ging kein Download "               \
+	    "verloren. Bitte komm dann wieder.")                               \
 	SAY(TELL_BROKEN,                                                       \
-	    "Mit diesem Download stimmt etwas nicht, und ein neuer Versuch "   \
-	    "hilft nicht. Kein Download ging verloren. Bitte sag dem Label "   \
-	    "Bescheid.")                                                       \
+	    "Mit diesem Download stimmt etwas nicht, und ein neuer "           \
+	    "Versuch ändert daran nichts. Es ging kein Download "             \
+	    "verloren. Bitte sag dem Label Bescheid.")                         \
 	SAY(TELL_USE_FORM,                                                     \
 	    "Das hat nicht geklappt. Bitte nimm dieses Formular.")             \
 	SAY(TELL_TOO_LONG,                                                     \
@@ -5268,12 +5269,12 @@ enum phrase {
 	    "Über deine Verbindung kamen zu viele falsche Codes. Bitte "      \
 	    "warte eine Minute und versuch es dann noch einmal.")              \
 	SAY(TELL_TRY_AGAIN,                                                    \
-	    "Gerade ist viel los. Kein Download ging verloren. Bitte "         \
-	    "versuch es gleich noch einmal.")                                  \
+	    "Gerade ist viel los. Es ging kein Download verloren. "            \
+	    "Bitte versuch es gleich noch einmal.")                            \
 	SAY(TELL_NOT_SET_UP,                                                   \
-	    "Hier ist noch nicht alles bereit. Kein Download ging verloren. "  \
-	    "Bitte komm später wieder.")                                       \
-	SAY(FILES_TAP, "Tippe jede Datei an, um sie zu sichern.")              \
+	    "Hier ist noch nicht alles bereit. Es ging kein Download "         \
+	    "verloren. Bitte komm später wieder.")                             \
+	SAY(FILES_TAP, "Tippe jede Datei an, um sie zu speichern.")            \
 	SAY(FILES_STARTED,                                                     \
 	    "Dein Download hat begonnen. Wenn nicht, tippe die Datei an.")     \
 	SAY(FILES_OPEN, "Diese Seite gilt $1 Minuten lang, bis $2.")           \
@@ -5281,7 +5282,8 @@ enum phrase {
 	SAY(FILES_OPEN_SHORT,                                                  \
 	    "Diese Seite gilt weniger als eine Minute, bis $2.")               \
 	SAY(FILES_OPEN_LONG, "Diese Seite gilt bis zum $1, $2.")               \
-	SAY(FILES_BEGUN, "Was bis dahin begonnen hat, lädt zu Ende.")          \
+	SAY(FILES_BEGUN,                                                       \
+	    "Downloads, die bis dahin begonnen haben, laufen zu Ende.")        \
 	SAY(FILES_RETRY,                                                       \
 	    "Bricht ein Download ab, gib deinen Code bis zum $1, $2, in "      \
 	    "diesem Browser noch einmal ein: Das kostet nichts.")              \
@@ -5289,7 +5291,7 @@ enum phrase {
 	SAY(LEFT_ONE, "Danach bleibt dir mit deinem Code ein Download.")       \
 	SAY(LEFT_NONE, "Das ist der letzte Download deines Codes.")            \
 	SAY(CLOSED_WHY,                                                        \
-	    "Ein Link öffnet nur für kurze Zeit. Dieser ist abgelaufen, "    \
+	    "Ein Link gilt nur für kurze Zeit. Dieser ist abgelaufen, "       \
 	    "oder es fehlt ein Stück davon.")                                  \
 	SAY(CLOSED_AGAIN,                                                      \
 	    "Für einen neuen Link gib deinen Code noch einmal ein. Im "       \
@@ -5323,11 +5325,11 @@ enum phrase {
 	SAY(TITLE_USED_UP, "Geen downloads meer")                              \
 	SAY(TITLE_EXPIRED, "Code verlopen")                                    \
 	SAY(TITLE_FILES, "Je bestanden")                                       \
-	SAY(TITLE_CLOSED, "Deze link is gesloten")                             \
+	SAY(TITLE_CLOSED, "Deze link werkt niet meer")                         \
 	SAY(FORM_LABEL, "Je code")                                             \
 	SAY(FORM_HINT, "Hoofdletters, spaties en streepjes maken niet uit.")   \
 	SAY(FORM_BUTTON, "Downloaden")                                         \
-	SAY(CONTACT, "Contact met het label")                                  \
+	SAY(CONTACT, "Neem contact op met het label")                          \
 	SAY(TELL_FORM, "Vul de code van je kaartje in.")                       \
 	SAY(TELL_EMPTY,                                                        \
 	    "Deze code is niet volledig. Vul alle letters en cijfers van je "  \
@@ -5338,21 +5340,22 @@ enum phrase {
 	SAY(TELL_UNKNOWN,                                                      \
 	    "Deze code kennen we niet. Vergelijk hem met je kaartje.")         \
 	SAY(TELL_USED_UP,                                                      \
-	    "Alle downloads van deze code zijn gebruikt. Was jij dat niet, "   \
-	    "vraag het dan aan het label.")                                    \
+	    "Alle downloads van deze code zijn gebruikt. Was jij dat "         \
+	    "niet? Neem dan contact op met het label.")                        \
 	SAY(TELL_USED_UP_LAST,                                                 \
-	    "Alle downloads van deze code zijn gebruikt, de laatste op $1 "    \
-	    "om $2. Was jij dat niet, vraag het dan aan het label.")           \
+	    "Alle downloads van deze code zijn gebruikt, de laatste op "       \
+	    "$1 om $2. Was jij dat niet? Neem dan contact op met het "         \
+	    "label.")                                                          \
 	SAY(TELL_EXPIRED,                                                      \
-	    "Deze code is verlopen; hij was geldig tot en met $1. Vraag het "  \
-	    "label wat er nog kan.")                                           \
+	    "Deze code is verlopen; hij was geldig tot en met $1. "            \
+	    "Vraag het label wat er nog mogelijk is.")                         \
 	SAY(TELL_NOT_YET,                                                      \
-	    "Deze code werkt vanaf $1. Er is geen download verloren. Kom "     \
-	    "dan terug.")                                                      \
+	    "Deze code werkt vanaf $1. Je bent geen download kwijt. "          \
+	    "Kom dan terug.")                                                  \
 	SAY(TELL_BROKEN,                                                       \
-	    "Er is iets mis met deze download, en opnieuw proberen helpt "     \
-	    "niet. Er is geen download verloren. Laat het aan het label "      \
-	    "weten.")                                                          \
+	    "Er is iets mis met deze download, en opnieuw proberen "           \
+	    "helpt niet. Je bent geen download kwijt. Laat het aan het "       \
+	    "label weten.")                                                    \
 	SAY(TELL_USE_FORM, "Dat lukte niet. Gebruik dit formulier.")           \
 	SAY(TELL_TOO_LONG,                                                     \
 	    "Dat was te lang voor een code. Vul alleen in wat op je kaartje "  \
@@ -5366,22 +5369,22 @@ enum phrase {
 	    "Er kwamen te veel foute codes van jouw verbinding. Wacht een "    \
 	    "minuut en probeer het dan opnieuw.")                              \
 	SAY(TELL_TRY_AGAIN,                                                    \
-	    "Het is even druk. Er is geen download verloren. Probeer het zo "  \
-	    "nog eens.")                                                       \
+	    "Het is even druk. Je bent geen download kwijt. Probeer "          \
+	    "het zo nog eens.")                                                \
 	SAY(TELL_NOT_SET_UP,                                                   \
-	    "Nog niet alles staat klaar. Er is geen download verloren. Kom "   \
-	    "later terug.")                                                    \
-	SAY(FILES_TAP, "Tik op elk bestand om het te bewaren.")                \
+	    "Nog niet alles staat klaar. Je bent geen download kwijt. "        \
+	    "Kom later terug.")                                                \
+	SAY(FILES_TAP, "Tik op elk bestand om het op te slaan.")               \
 	SAY(FILES_STARTED,                                                     \
 	    "Je download is begonnen. Zo niet, tik dan op het bestand.")       \
 	SAY(FILES_OPEN, "Deze pagina werkt $1 minuten, tot $2.")               \
 	SAY(FILES_OPEN_ONE, "Deze pagina werkt één minuut, tot $2.")           \
 	SAY(FILES_OPEN_SHORT, "Deze pagina werkt nog geen minuut, tot $2.")    \
-	SAY(FILES_OPEN_LONG, "Deze pagina werkt tot $1, $2.")                  \
+	SAY(FILES_OPEN_LONG, "Deze pagina werkt tot $1 om $2.")                \
 	SAY(FILES_BEGUN, "Een download die dan al loopt, gaat gewoon door.")   \
 	SAY(FILES_RETRY,                                                       \
-	    "Breekt een download af, vul je code dan vóór $1, $2 in deze "   \
-	    "browser opnieuw in: dat kost niets.")                             \
+	    "Breekt een download af, vul je code dan vóór $1 om $2 in "      \
+	    "deze browser opnieuw in: dat kost niets.")                        \
 	SAY(LEFT_MANY, "Hierna heeft je code nog $1 downloads.")               \
 	SAY(LEFT_ONE, "Hierna heeft je code nog één download.")                \
 	SAY(LEFT_NONE, "Dit is de laatste download van je code.")              \
@@ -5413,104 +5416,105 @@ enum phrase {
 	SAY(NOVEMBER, "november")                                              \
 	SAY(DECEMBER, "december")
 
-#define SPANISH(SAY)                                                            \
-	SAY(TITLE_FORM, "Tu descarga")                                          \
-	SAY(TITLE_CHECK, "Comprueba tu código")                                 \
-	SAY(TITLE_REFUSED, "Aún no hay descarga")                               \
-	SAY(TITLE_USED_UP, "No quedan descargas")                               \
-	SAY(TITLE_EXPIRED, "Código caducado")                                   \
-	SAY(TITLE_FILES, "Tus archivos")                                        \
-	SAY(TITLE_CLOSED, "Este enlace está cerrado")                           \
-	SAY(FORM_LABEL, "Tu código")                                            \
-	SAY(FORM_HINT,                                                          \
-	    "No importan las mayúsculas, los espacios ni los guiones.")         \
-	SAY(FORM_BUTTON, "Descargar")                                           \
-	SAY(CONTACT, "Contactar con el sello")                                  \
-	SAY(TELL_FORM, "Escribe el código de tu tarjeta.")                      \
-	SAY(TELL_EMPTY,                                                         \
-	    "El código está incompleto. Escribe todas las letras y cifras "   \
-	    "de tu tarjeta.")                                                   \
-	SAY(TELL_MISTYPED,                                                      \
-	    "Parece que hay un carácter equivocado. Compara el código con "   \
-	    "tu tarjeta.")                                                      \
-	SAY(TELL_UNKNOWN,                                                       \
-	    "No reconocemos este código. Compáralo con tu tarjeta.")            \
-	SAY(TELL_USED_UP,                                                       \
-	    "Ya se han usado todas las descargas de este código. Si no "       \
-	    "fuiste tú, escribe al sello discográfico.")                        \
-	SAY(TELL_USED_UP_LAST,                                                  \
-	    "Ya se han usado todas las descargas de este código, la última "  \
-	    "el $1 a las $2. Si no fuiste tú, escribe al sello "               \
-	    "discográfico.")                                                    \
-	SAY(TELL_EXPIRED,                                                       \
-	    "Este código ha caducado: valía hasta el $1. Pregunta al sello "  \
-	    "discográfico qué se puede hacer.")                                 \
-	SAY(TELL_NOT_YET,                                                       \
-	    "Este código funciona a partir del $1. No se perdió ninguna "     \
-	    "descarga. Vuelve entonces.")                                       \
-	SAY(TELL_BROKEN,                                                        \
-	    "Hay un problema con esta descarga y volver a intentarlo no "       \
-	    "servirá. No se perdió ninguna descarga. Avisa al sello "         \
-	    "discográfico.")                                                    \
-	SAY(TELL_USE_FORM, "Eso no ha funcionado. Usa este formulario.")        \
-	SAY(TELL_TOO_LONG,                                                      \
-	    "Era demasiado largo para un código. Escribe solo el de tu "       \
-	    "tarjeta.")                                                         \
-	SAY(TELL_NOT_WHOLE, "Tu código no llegó completo. Envíalo otra vez.")   \
-	SAY(TELL_SLOW_DOWN,                                                     \
-	    "Han llegado demasiados códigos erróneos desde tu conexión. "    \
-	    "Espera $1 minutos y prueba otra vez.")                             \
-	SAY(TELL_SLOW_DOWN_ONE,                                                 \
-	    "Han llegado demasiados códigos erróneos desde tu conexión. "    \
-	    "Espera un minuto y prueba otra vez.")                              \
-	SAY(TELL_TRY_AGAIN,                                                     \
-	    "Ahora mismo hay mucha actividad. No se perdió ninguna "           \
-	    "descarga. Prueba otra vez en un momento.")                         \
-	SAY(TELL_NOT_SET_UP,                                                    \
-	    "Esto aún no está listo. No se perdió ninguna descarga. Vuelve " \
-	    "más tarde.")                                                       \
-	SAY(FILES_TAP, "Toca cada archivo para guardarlo.")                     \
-	SAY(FILES_STARTED, "La descarga ha empezado. Si no, toca el archivo.")  \
-	SAY(FILES_OPEN,                                                         \
-	    "Esta página funciona durante $1 minutos, hasta las $2.")           \
-	SAY(FILES_OPEN_ONE,                                                     \
-	    "Esta página funciona durante un minuto, hasta las $2.")            \
-	SAY(FILES_OPEN_SHORT,                                                   \
-	    "Esta página funciona menos de un minuto, hasta las $2.")           \
-	SAY(FILES_OPEN_LONG, "Esta página funciona hasta el $1 a las $2.")      \
-	SAY(FILES_BEGUN, "Una descarga ya empezada sigue hasta el final.")      \
-	SAY(FILES_RETRY,                                                        \
-	    "Si una descarga se interrumpe, escribe otra vez tu código en "    \
-	    "este navegador antes del $1 a las $2: no cuesta nada.")            \
-	SAY(LEFT_MANY, "Después de esta te quedan $1 descargas.")               \
-	SAY(LEFT_ONE, "Después de esta te queda una descarga.")                 \
-	SAY(LEFT_NONE, "Esta es la última descarga de tu código.")              \
-	SAY(CLOSED_WHY,                                                         \
-	    "Un enlace solo se abre durante poco tiempo. Este ha caducado o "   \
-	    "le falta una parte.")                                              \
-	SAY(CLOSED_AGAIN,                                                       \
-	    "Para otro enlace, escribe de nuevo tu código. En el mismo "       \
-	    "navegador, o justo después, no suele costar nada; si no, gasta "  \
-	    "una descarga.")                                                    \
-	SAY(DAY_ONE, "1")                                                       \
-	SAY(AS_DATE, "$1 de $2 de $3")                                          \
-	SAY(AS_TIME, "$1:$2")                                                   \
-	SAY(DECIMAL_POINT, ",")                                                 \
-	SAY(UNIT_BYTES, "B")                                                    \
-	SAY(UNIT_KILO, "kB")                                                    \
-	SAY(UNIT_MEGA, "MB")                                                    \
-	SAY(UNIT_GIGA, "GB")                                                    \
-	SAY(JANUARY, "enero")                                                   \
-	SAY(FEBRUARY, "febrero")                                                \
-	SAY(MARCH, "marzo")                                                     \
-	SAY(APRIL, "abril")                                                     \
-	SAY(MAY, "mayo")                                                        \
-	SAY(JUNE, "junio")                                                      \
-	SAY(JULY, "julio")                                                      \
-	SAY(AUGUST, "agosto")                                                   \
-	SAY(SEPTEMBER, "septiembre")                                            \
-	SAY(OCTOBER, "octubre")                                                 \
-	SAY(NOVEMBER, "noviembre")                                              \
+#define SPANISH(SAY)                                                           \
+	SAY(TITLE_FORM, "Tu descarga")                                         \
+	SAY(TITLE_CHECK, "Comprueba tu código")                                \
+	SAY(TITLE_REFUSED, "Aún no hay descarga")                              \
+	SAY(TITLE_USED_UP, "No quedan descargas")                              \
+	SAY(TITLE_EXPIRED, "Código caducado")                                  \
+	SAY(TITLE_FILES, "Tus archivos")                                       \
+	SAY(TITLE_CLOSED, "Este enlace ya no funciona")                        \
+	SAY(FORM_LABEL, "Tu código")                                           \
+	SAY(FORM_HINT,                                                         \
+	    "No importan las mayúsculas, los espacios ni los guiones.")        \
+	SAY(FORM_BUTTON, "Descargar")                                          \
+	SAY(CONTACT, "Contactar con el sello")                                 \
+	SAY(TELL_FORM, "Escribe el código de tu tarjeta.")                     \
+	SAY(TELL_EMPTY,                                                        \
+	    "El código está incompleto. Escribe todas las letras y cifras "  \
+	    "de tu tarjeta.")                                                  \
+	SAY(TELL_MISTYPED,                                                     \
+	    "Parece que hay un carácter equivocado. Compara el código "      \
+	    "con el de tu tarjeta.")                                           \
+	SAY(TELL_UNKNOWN,                                                      \
+	    "No reconocemos este código. Compáralo con el de tu "            \
+	    "tarjeta.")                                                        \
+	SAY(TELL_USED_UP,                                                      \
+	    "Ya se han usado todas las descargas de este código. Si no "      \
+	    "fuiste tú, escribe al sello discográfico.")                       \
+	SAY(TELL_USED_UP_LAST,                                                 \
+	    "Ya se han usado todas las descargas de este código, la última " \
+	    "el $1 a las $2. Si no fuiste tú, escribe al sello "              \
+	    "discográfico.")                                                   \
+	SAY(TELL_EXPIRED,                                                      \
+	    "Este código ha caducado: valía hasta el $1. Pregunta al sello " \
+	    "discográfico qué se puede hacer.")                                \
+	SAY(TELL_NOT_YET,                                                      \
+	    "Este código funciona a partir del $1. No has perdido "           \
+	    "ninguna descarga. Vuelve entonces.")                              \
+	SAY(TELL_BROKEN,                                                       \
+	    "Hay un problema con esta descarga y volver a intentarlo "         \
+	    "no servirá. No has perdido ninguna descarga. Avisa al "          \
+	    "sello discográfico.")                                             \
+	SAY(TELL_USE_FORM, "Eso no ha funcionado. Usa este formulario.")       \
+	SAY(TELL_TOO_LONG,                                                     \
+	    "Era demasiado largo para un código. Escribe solo el de tu "      \
+	    "tarjeta.")                                                        \
+	SAY(TELL_NOT_WHOLE, "Tu código no llegó completo. Envíalo otra vez.")  \
+	SAY(TELL_SLOW_DOWN,                                                    \
+	    "Han llegado demasiados códigos erróneos desde tu "              \
+	    "conexión. Espera $1 minutos y vuelve a intentarlo.")              \
+	SAY(TELL_SLOW_DOWN_ONE,                                                \
+	    "Han llegado demasiados códigos erróneos desde tu "              \
+	    "conexión. Espera un minuto y vuelve a intentarlo.")               \
+	SAY(TELL_TRY_AGAIN,                                                    \
+	    "Ahora mismo hay mucha actividad. No has perdido ninguna "         \
+	    "descarga. Inténtalo de nuevo en un momento.")                     \
+	SAY(TELL_NOT_SET_UP,                                                   \
+	    "La tienda aún no está lista. No has perdido ninguna "           \
+	    "descarga. Vuelve más tarde.")                                     \
+	SAY(FILES_TAP, "Toca cada archivo para guardarlo.")                    \
+	SAY(FILES_STARTED, "La descarga ha empezado. Si no, toca el archivo.") \
+	SAY(FILES_OPEN,                                                        \
+	    "Esta página funciona durante $1 minutos, hasta las $2.")          \
+	SAY(FILES_OPEN_ONE,                                                    \
+	    "Esta página funciona durante un minuto, hasta las $2.")           \
+	SAY(FILES_OPEN_SHORT,                                                  \
+	    "Esta página funciona menos de un minuto, hasta las $2.")          \
+	SAY(FILES_OPEN_LONG, "Esta página funciona hasta el $1 a las $2.")     \
+	SAY(FILES_BEGUN, "Una descarga ya empezada sigue hasta el final.")     \
+	SAY(FILES_RETRY,                                                       \
+	    "Si una descarga se interrumpe, escribe otra vez tu código en "   \
+	    "este navegador antes del $1 a las $2: no cuesta nada.")           \
+	SAY(LEFT_MANY, "Después de esta te quedan $1 descargas.")              \
+	SAY(LEFT_ONE, "Después de esta te queda una descarga.")                \
+	SAY(LEFT_NONE, "Esta es la última descarga de tu código.")             \
+	SAY(CLOSED_WHY,                                                        \
+	    "Un enlace solo funciona durante poco tiempo. Este ha "            \
+	    "caducado o le falta una parte.")                                  \
+	SAY(CLOSED_AGAIN,                                                      \
+	    "Para otro enlace, escribe de nuevo tu código. En el mismo "      \
+	    "navegador, o justo después, no suele costar nada; si no, gasta " \
+	    "una descarga.")                                                   \
+	SAY(DAY_ONE, "1")                                                      \
+	SAY(AS_DATE, "$1 de $2 de $3")                                         \
+	SAY(AS_TIME, "$1:$2")                                                  \
+	SAY(DECIMAL_POINT, ",")                                                \
+	SAY(UNIT_BYTES, "B")                                                   \
+	SAY(UNIT_KILO, "kB")                                                   \
+	SAY(UNIT_MEGA, "MB")                                                   \
+	SAY(UNIT_GIGA, "GB")                                                   \
+	SAY(JANUARY, "enero")                                                  \
+	SAY(FEBRUARY, "febrero")                                               \
+	SAY(MARCH, "marzo")                                                    \
+	SAY(APRIL, "abril")                                                    \
+	SAY(MAY, "mayo")                                                       \
+	SAY(JUNE, "junio")                                                     \
+	SAY(JULY, "julio")                                                     \
+	SAY(AUGUST, "agosto")                                                  \
+	SAY(SEPTEMBER, "septiembre")                                           \
+	SAY(OCTOBER, "octubre")                                                \
+	SAY(NOVEMBER, "noviembre")                                             \
 	SAY(DECEMBER, "diciembre")
 
 /*

@@ -62,8 +62,8 @@ not_served 'the bucket' 403 "$base${folder%/*}/"
 not_served 'secure' 403 "$base/secure/"
 not_served 'the rules of secure' 403 "$base/secure/.htaccess"
 not_served 'another name' '403|404' "$base$folder/other.zip?$secret"
-like 'a refusal says what to do' "$(fetch "$base$path?$wrong"; cat "$tmp/body")" \
-	"href='/cgi-bin/redeem.cgi'"
+like 'a refusal has the form' "$(fetch "$base$path?$wrong"; cat "$tmp/body")" \
+	'<form [^>]*action="/cgi-bin/redeem.cgi"'
 
 # [S8]: the second click is free, and so is the last
 redeem AAAA1111
@@ -112,7 +112,7 @@ closed()
 }
 ok 'and closes' await 10 closed
 not_served 'a link past its window' 403 "$base$late"
-like 'which says what to do' "$(cat "$tmp/body")" "href='/cgi-bin/redeem.cgi'"
+like 'which has the form' "$(cat "$tmp/body")" '<form [^>]*action="/cgi-bin/redeem.cgi"'
 # [S14]: expired links are removed, and what the dead left, a few with each one
 # that is made
 mkdir -p "$shop/public_html/secure/26300000/$(random_hex 16)" \

@@ -59,10 +59,19 @@ give_slow_down()
 	base_settings
 }
 
+# No link can be made: a file stands where its minute's folder would.
 give_try_again()
 {
-	code HALF1111 'uses: 0'
-	post HALF1111 "$@"
+	code ONE11111
+	post ONE11111 # after which the folder of links is known as ours
+	rm -rf "$shop/public_html/secure"/[0-9]*
+	code BUSY1111
+	minute=$(($(date +%s) / 60))
+	for ahead in 0 1 2 3 4; do
+		: >"$shop/public_html/secure/$((minute + ahead))"
+	done
+	post BUSY1111 "$@"
+	find "$shop/public_html/secure" -type f -name '[0-9]*' -exec rm {} +
 }
 
 give_not_set_up()
@@ -72,11 +81,12 @@ give_not_set_up()
 	mv "$shop/away" "$shop/home"
 }
 
-# Several files: what is read is the page that the link opens.
-give_files()
+# What is read is the page that the link opens.
+give_list()
 {
-	code MANY1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'file: second.flac'
-	post MANY1111 "$@"
+	code_of_list=$1
+	shift
+	post "$code_of_list" "$@"
 	opened=$shop/public_html$(location | sed 's/?.*//')
 	{
 		printf 'Status: 200 OK\n\n'
@@ -84,7 +94,21 @@ give_files()
 	} >"$tmp/answer"
 }
 
-# The page of a link that is over, or that lacks its secret.
+give_files()
+{
+	code MANY1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'file: second.flac'
+	give_list MANY1111 "$@"
+}
+
+give_started()
+{
+	base_settings 'start: page' ${started_also:+"$started_also"}
+	code ONE11111
+	give_list ONE11111 "$@"
+	base_settings
+}
+
+# The page of a link that is over, or that lacks its secret, as Apache reads it.
 give_link_closed()
 {
 	code ONE11111
@@ -92,7 +116,7 @@ give_link_closed()
 	rules=$shop/public_html$(location | sed 's,/[^/]*$,,')/.htaccess
 	{
 		printf 'Status: 403\n\n'
-		sed -n 's/^ErrorDocument 403 "\(.*\)"$/\1/p' "$rules"
+		sed -n 's/\\"/"/g; s/^ErrorDocument 403 "\(.*\)"$/\1/p' "$rules"
 	} >"$tmp/answer"
 }
 
@@ -105,31 +129,31 @@ words()
 {
 	cat <<-'END'
 	form	en	enter the code from your card
-	form	fr	Entrez le code
+	form	fr	Saisissez le code
 	form	de	gib den Code
 	form	nl	Vul de code
 	form	es	Escribe el código
-	empty	en	not a whole code
-	empty	fr	pas complet
-	empty	de	kein ganzer Code
-	empty	nl	geen hele code
-	empty	es	no está completo
+	empty	en	not complete
+	empty	fr	est incomplet
+	empty	de	ist unvollständig
+	empty	nl	niet volledig
+	empty	es	está incompleto
 	mistyped	en	mistyped
 	mistyped	fr	faute de frappe
-	mistyped	de	falsch getippt
+	mistyped	de	Tippfehler
 	mistyped	nl	tikfout
 	mistyped	es	carácter equivocado
-	unknown	en	do not know this code
+	unknown	en	don’t recognise this code
 	unknown	fr	ne connaissons pas ce code
 	unknown	de	kennen wir nicht
 	unknown	nl	kennen we niet
-	unknown	es	No conocemos este código
+	unknown	es	No reconocemos este código
 	used_up	en	the last one on 31 January 2026 at 21:05
 	used_up	fr	le dernier le 31 janvier 2026 à 21 h 05
 	used_up	de	der letzte am 31. Januar 2026 um 21:05 Uhr
 	used_up	nl	de laatste op 31 januari 2026 om 21.05 uur
 	used_up	es	la última el 31 de enero de 2026 a las 21:05
-	expired	en	until 29 February 2024
+	expired	en	last day was 29 February 2024
 	expired	fr	jusqu’au 29 février 2024
 	expired	de	bis zum 29. Februar 2024
 	expired	nl	tot en met 29 februari 2024
@@ -145,25 +169,30 @@ words()
 	slow_down	nl	Wacht 10 minuten
 	slow_down	es	Espera 10 minutos
 	try_again	en	No download was lost
-	try_again	fr	Aucun téléchargement
-	try_again	de	Kein Download ging verloren
-	try_again	nl	geen download verloren
-	try_again	es	No se perdió ninguna descarga
+	try_again	fr	Aucun téléchargement n’est perdu
+	try_again	de	kein Download verloren
+	try_again	nl	geen download kwijt
+	try_again	es	No has perdido ninguna descarga
 	not_set_up	en	not ready yet
 	not_set_up	fr	pas encore prêt
 	not_set_up	de	noch nicht alles bereit
-	not_set_up	nl	staat nog niet klaar
-	not_set_up	es	aún no está listo
+	not_set_up	nl	Nog niet alles staat klaar
+	not_set_up	es	aún no está lista
 	files	en	your code has 2 downloads left
 	files	fr	il vous reste 2 téléchargements
 	files	de	bleiben dir mit deinem Code 2 Downloads
 	files	nl	heeft je code nog 2 downloads
 	files	es	te quedan 2 descargas
-	link_closed	en	short time only
+	started	en	has started\. If it hasn’t, tap the file
+	started	fr	a commencé\. Sinon, touchez le fichier
+	started	de	hat begonnen\. Wenn nicht, tippe die Datei an
+	started	nl	is begonnen\. Zo niet, tik dan op het bestand
+	started	es	ha empezado\. Si no, toca el archivo
+	link_closed	en	opens for a short time
 	link_closed	fr	que peu de temps
 	link_closed	de	nur für kurze Zeit
 	link_closed	nl	werkt maar kort
-	link_closed	es	se abre poco tiempo
+	link_closed	es	durante poco tiempo
 	END
 }
 
@@ -188,15 +217,17 @@ is_html()
 
 sensible()
 {
-	is "$1: the page says its language" "$(page | grep -oE '<html lang="?[a-z]*' | tr -d '"')" \
+	is "$1: the page says its language" "$(page | grep -oE '<html lang="[a-z]*' | tr -d '"')" \
 		"<html lang=$3"
 	like "$1: the sentence" "$(readable)" "$4"
-	like "$1: the outcome" "$(page)" "<p data-outcome=\"?$(printf '%s' "$2" | tr _ -)[\">]"
+	told=$(printf '%s' "$2" | tr _ -)
+	[ "$told" != started ] || told=files
+	like "$1: the outcome" "$(page)" "<p data-outcome=\"$told\">"
 	ok "$1: less than 10 KiB" test "$(page | wc -c)" -lt 10240
 	unlike "$1: no script" "$(page)" '<script|javascript:| on[a-z]+='
 	ok "$1: is HTML" is_html
 	case $2 in
-	files | link_closed) ;;
+	files | started | link_closed) ;;
 	*)
 		like "$1: Content-Language" "$(cat "$tmp/answer")" "^Content-Language: $3$"
 		like "$1: Vary" "$(cat "$tmp/answer")" '^Vary: Accept-Language$'
@@ -210,7 +241,7 @@ while IFS='	' read -r outcome language sentence; do
 	"give_$outcome" HTTP_ACCEPT_LANGUAGE="$language-XX,zz;q=0.9"
 	sensible "$outcome in $language" "$outcome" "$language" "$sentence"
 done <"$tmp/words"
-is 'every outcome was seen in five languages' "$(wc -l <"$tmp/words")" 60
+is 'every outcome was seen in five languages' "$(wc -l <"$tmp/words")" 65
 
 # The language of the settings is for those who ask for none of ours.
 base_settings 'language: nl'
@@ -235,9 +266,10 @@ input()
 give_form HTTP_ACCEPT_LANGUAGE=en
 for attribute in 'name="code"' 'id="redeem-code"' 'autocapitalize="characters"' \
 	'autocorrect="off"' 'spellcheck="false"' 'autocomplete="off"' \
-	'placeholder="XXXX-XXXX-XXXX"' autofocus required; do
+	autofocus required; do
 	like "the field: $attribute" "$(input)" " ${attribute}[ >]"
 done
+unlike 'nothing in the field looks typed that is not' "$(input)" placeholder
 unlike 'nothing is wrong yet' "$(page | sed '/<style>/,/<\/style>/d')" 'aria-invalid|role="alert"'
 like 'the field has a label' "$(page)" '<label for="redeem-code">'
 described=$(input | sed -n 's/.*aria-describedby="\([^"]*\)".*/\1/p')
@@ -264,16 +296,19 @@ is 'as many minutes as Retry-After has seconds' \
 
 # The list of files.
 give_files HTTP_ACCEPT_LANGUAGE=en
-is 'each file is one link' "$(page | grep -c '<li><a href="[^"]*" download>.*</a></li>')" 2
-is 'with name and size' "$(page | sed -n 's/.*download>\([^<]*\)<span class="redeem-size">\([^<]*\)<.*/\1\2/p')" \
+is 'each file is one link' "$(page | grep -c '<li><a href="[^"]*">.*</a></li>')" 2
+unlike 'whose closed page a browser shows' "$(page | grep '<a ')" ' download[ >=]'
+is 'with name and size' "$(page | sed -n 's/.*<li><a [^>]*>\([^<]*\)<span class="redeem-size">\([^<]*\)<.*/\1\2/p')" \
 	'first-light.zip 300&nbsp;kB
 second.flac 5&nbsp;B'
+unlike 'none of several starts by itself' "$(page)" 'http-equiv'
 end=$(value link "$code_file" | sed 's/ .*//')
 is 'until when, for machines' "$(page | sed -n 's/.*<time datetime="\([^"]*\)">.*/\1/p')" "$end"
-is 'and for people, by their clock' "$(page | sed -n 's/.*<time[^>]*>\([^<]*\)<.*/\1/p')" \
-	"$(TZ=CET-1CEST,M3.5.0,M10.5.0/3 date -d "$end" '+%H:%M:%S (%Z)')"
-like 'and how long that is' "$(page)" 'here for 2 minutes'
-like 'what has begun goes on' "$(page)" 'begun by then goes on'
+is 'and for people, by their clock, without seconds' \
+	"$(page | sed -n 's/.*<time[^>]*>\([^<]*\)<.*/\1/p')" \
+	"$(TZ=CET-1CEST,M3.5.0,M10.5.0/3 date -d "$end" '+%H:%M')"
+like 'and how long that is' "$(page)" 'works for 2 minutes'
+like 'what has begun goes on' "$(page)" 'begun by then will finish'
 is 'no more is counted than once' "$(value uses "$code_file")" 1
 code MANY1111 'uses: 2' 'limit: 3' 'file: first-light.zip' 'file: second.flac'
 post MANY1111
@@ -281,25 +316,25 @@ like 'the last download is called so' "$(cat "$shop/public_html$(location | sed 
 	'This is the last download'
 base_settings 'window: 59'
 give_files
-like 'a window of less than a minute' "$(page)" 'here for less than a minute'
+like 'a window of less than a minute' "$(page)" 'works for less than a minute'
 base_settings 'window: 60'
 give_files
-like 'of a minute' "$(page)" 'here for one minute'
+like 'of a minute' "$(page)" 'works for one minute'
 base_settings
 
 # The names that README promises to the owner's style are those in the pages: all
 # of them, and no others.
-{
-	give_form
+base_settings 'contact: post@label.example'
+for outcome in form used_up files started; do
+	started_also='contact: post@label.example'
+	"give_$outcome"
 	page
-	give_files
-	page
-} | grep -oE '(id|class)="redeem[^"]*"' | sed 's/id="/#/; s/class="/./; s/"//' |
+done | sed -n '/<div id="redeem"/,$p' | grep -oE '(id|class)="redeem[^"]*"' | sed 's/id="/#/; s/class="/./; s/"//' |
 	sort -u >"$tmp/names"
 sed -n "/^The buyer's pages/,/^What is kept/p" "$top/README" |
 	grep -oE '[#.]redeem(-[a-z]+)*' | grep -vFx '.redeem' | sort -u >"$tmp/promised"
 is 'README has the names in the pages' "$(cat "$tmp/promised")" "$(cat "$tmp/names")"
-for outcome in $(cut -f 1 "$tmp/words" | grep -v link_closed | sort -u | tr _ -); do
+for outcome in $(cut -f 1 "$tmp/words" | grep -v started | sort -u | tr _ -); do
 	ok "and the outcome $outcome" grep -qF "\"$outcome\"" "$top/README"
 done
 
@@ -320,7 +355,7 @@ for outcome in form mistyped used_up; do
 	case $outcome in
 	form) wanted='Dein Download' ;;
 	used_up) wanted='Kein Download mehr' ;;
-	*) wanted='Noch kein Download' ;;
+	*) wanted='Prüfe deinen Code' ;;
 	esac
 	like "own page, $outcome: title" "$(page)" "<title>$wanted [|] Our label</title>"
 	like "own page, $outcome: language" "$(page)" '<html lang="de">'
@@ -349,12 +384,8 @@ base_settings
 # that is over, in each language.
 address=/$(head -c 1022 /dev/zero | tr '\0' a)
 for language in en fr de nl es; do
-	code ONE11111
-	post ONE11111 SCRIPT_NAME="$address" HTTP_ACCEPT_LANGUAGE="$language"
-	is "a long address, $language: a link" "$(status)" 303
-	like "a long address, $language: the way back" \
-		"$(cat "$shop/public_html$(location | sed 's,/[^/]*$,,')/.htaccess")" \
-		"^ErrorDocument .*<a href='$address'>"
+	give_link_closed SCRIPT_NAME="$address" HTTP_ACCEPT_LANGUAGE="$language"
+	like "a long address, $language: the way back" "$(page)" " action=\"$address\">"
 done
 
 # In a text browser: all that matters, in its order.
@@ -362,8 +393,8 @@ give_mistyped HTTP_ACCEPT_LANGUAGE=en
 page >"$tmp/page.html"
 lynx -dump -nolist -width=72 "$tmp/page.html" >"$tmp/text"
 is 'lynx: title, message, label, hint' \
-	"$(grep -oE 'No download yet|mistyped|Your code|Small letters' "$tmp/text" | tr '\n' ',')" \
-	'No download yet,mistyped,Your code,Small letters,'
+	"$(grep -oE 'Check your code|mistyped|Your code|Capitals' "$tmp/text" | tr '\n' ',')" \
+	'Check your code,mistyped,Your code,Capitals,'
 unlike 'lynx: nothing of the style' "$(cat "$tmp/text")" '[{}]'
 give_files HTTP_ACCEPT_LANGUAGE=en
 page >"$tmp/page.html"
@@ -398,8 +429,8 @@ code ONE11111
 is 'a link' "$(fetch -d code=ONE11111 -H 'Accept-Language: es' "$base$action")" 303
 link=$(led_to)
 is 'without its secret' "$(fetch "$base${link%\?*}")" 403
-like 'the page says what to do' "$(cat "$tmp/body")" '<html lang=es>.*escribe de nuevo tu c&#243;digo'
-back=$(sed -n "s/.*<a href='\([^']*\)'>.*/\1/p" "$tmp/body")
-is 'and leads back' "$(fetch "$base$back")" 200
-like 'to the form' "$(cat "$tmp/body")" 'data-outcome="form"'
+like 'the page says what to do' "$(cat "$tmp/body")" '<html lang="es">.*escribe de nuevo tu c&#243;digo'
+back=$(sed -n 's/.*<form [^>]*action="\([^"]*\)".*/\1/p' "$tmp/body")
+is 'and has the form' "$(fetch -d 'code=ONE1-1111' "$base$back")" 303
+is 'which leads to the same link' "$(led_to)" "$link"
 finish

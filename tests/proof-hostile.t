@@ -384,7 +384,7 @@ web 'two slashes before the script' 200 form "http://127.0.0.1:$port//cgi-bin/re
 unlike 'Apache: two slashes: the form stays on this host' "$(cat "$tmp/body")" 'action="//'
 web 'two slashes, and a code' 303 '' -d code=USED7777 "http://127.0.0.1:$port//cgi-bin/redeem.cgi"
 ok 'Apache: two slashes: nor does the page of the link leave it' \
-	sh -c "! grep -r \"href='//\" '$secure' --include=.htaccess"
+	sh -c "! grep -rF 'action=\\\"//' '$secure' --include=.htaccess"
 web 'the settings' '(403|500)' '' "${form%/*}/.htredeem"
 web 'a script in the query' 200 form "$form?code=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
 web 'a line end in the query' 200 form "$form?code=x%0d%0aX-Evil:%201"

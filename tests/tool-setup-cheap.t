@@ -61,7 +61,7 @@ is 'settings' "$(cat "$cgi/.htredeem")" "home: $clone
 secure: $shop/public_html/secure"
 is 'home/settings' "$(readlink "$clone/settings")" "$cgi/.htredeem"
 like 'secure: late buyers are led back' "$(cat "$shop/public_html/secure/.htaccess")" \
-	"^ErrorDocument 403 .*href='/cgi-bin/redeem.cgi'"
+	'^ErrorDocument 403 .*action=\\"/cgi-bin/redeem.cgi'
 
 # a song is sold
 head -c 200000 /dev/urandom >"$clone/files/first-light.zip"
