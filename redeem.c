@@ -250,9 +250,10 @@ static int lock_file(int fd, bool wait)
 #ifndef BODY_MAX
 #define BODY_MAX 4096 /* bytes of a form, in the body or in the query */
 #endif
-#ifndef PAGE_MAX
-#define PAGE_MAX 65536 /* bytes of the owner's page */
+#ifndef PAGE_KIB
+#define PAGE_KIB 64 /* of the owner's page */
 #endif
+#define PAGE_MAX (PAGE_KIB * 1024) /* bytes of it */
 #ifndef PATH_SIZE
 #define PATH_SIZE 1024 /* bytes of a path, its end included */
 #endif
@@ -292,6 +293,8 @@ static int lock_file(int fd, bool wait)
 #define COOKIE_NAME_SIZE (sizeof("redeem-") + 16)
 #define COOKIE_SIZE (PATH_SIZE + 256)
 #define REFUSAL_SIZE 8000 /* of a page: Apache takes lines of 8191 bytes */
+#define TEXT_OF(number) #number
+#define TEXT(macro) TEXT_OF(macro) /* a macro's value, in quotes */
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 /* A piece of text that lies in somebody else's buffer; no NUL at its end. */
@@ -6638,64 +6641,58 @@ static const char *template_wrong(const char *page)
 }
 
 /*
- * Makes the owner's page PATH below DIR the template. False after a complaint,
- * and then the template is the built-in one. [S13]
+ * Makes the owner's page PATH below DIR the template. Returns what is wrong with
+ * it, or NULL; if anything is, the template is the built-in one. [S13]
  */
-static bool template_load(struct shop *shop, int dir, const char *path)
+static const char *template_load(struct shop *shop, int dir, const char *path)
 {
 	const char *wrong;
 
 	shop->view.template = built_in_page;
-	if (read_file(dir, path, shop->page, sizeof(shop->page)) < 0) {
-		if (errno == EFBIG)
-			complain(
-			    "%s: page: is over %d KiB", path, PAGE_MAX / 1024);
-		else
-			complain("%s: page: %s", path, read_error(errno));
-		return false;
-	}
+	if (read_file(dir, path, shop->page, sizeof(shop->page)) < 0)
+		return errno == EFBIG ? "is over " TEXT(PAGE_KIB) " KiB" :
+					read_error(errno);
 	wrong = template_wrong(shop->page);
-	if (wrong != NULL) {
-		complain("%s: page: %s", path, wrong);
-		return false;
-	}
-	shop->view.template = bom_skip(span_of(shop->page)).bytes;
-	return true;
+	if (wrong == NULL)
+		shop->view.template = bom_skip(span_of(shop->page)).bytes;
+	return wrong;
 }
 
-/* The page that the settings name, if they do. */
-static bool page_load(struct shop *shop)
+/* As template_load, of the page that the settings name, if they do. */
+static const char *page_load(struct shop *shop)
 {
 	const char *name = shop->settings.page;
 	char path[2 * PATH_SIZE];
 	struct buf text = buf_init(path, sizeof(path));
 
 	if (*name == '\0')
-		return true;
+		return NULL;
 	if (*name != '/')
 		buf_addf(&text, "%s/", shop->settings.home);
 	buf_adds(&text, name);
 	return template_load(shop, AT_FDCWD, path);
 }
 
-/* What of a shop could be opened. */
+/* What came of opening a shop. */
 struct opened {
-	bool page, home, delivery;
+	const char *page; /* what is wrong with it, or NULL */
+	int home; /* an error number, or 0 */
+	bool delivery; /* if not, there was a complaint */
 };
 
-/* Opens what the settings name; a complaint for each thing that cannot be. */
+/* Opens what the settings name, as far as that is possible. */
 static struct opened shop_open(struct shop *shop)
 {
-	const struct settings *settings = &shop->settings;
-	const struct delivery *delivery = delivery_of(settings);
-	struct opened opened = {page_load(shop), false, true};
+	const struct delivery *delivery = delivery_of(&shop->settings);
+	struct opened opened = {NULL, 0, true};
 
-	shop->site.home = directory_open(settings->home);
-	opened.home = shop->site.home >= 0;
-	if (!opened.home)
-		complain("%s: %s", settings->home, strerror(errno));
+	shop->site.home = directory_open(shop->settings.home);
+	if (shop->site.home < 0)
+		opened.home = errno;
 	if (delivery->open != NULL)
 		opened.delivery = delivery->open(&shop->site);
+	/* last, since what is wrong may be strerror's, until its next call */
+	opened.page = page_load(shop);
 	return opened;
 }
 
@@ -7116,17 +7113,16 @@ static bool check_clock(enum audience to, const struct site *site)
 	    labs(minutes) % 60);
 }
 
-/* The owner's page, if it could be OPENED. */
+/* The owner's page, with what was WRONG when it was read, or NULL. */
 static bool check_page(enum audience to, const struct view *view,
-    const struct settings *settings, bool opened)
+    const char *page, const char *wrong)
 {
-	if (settings->page[0] == '\0')
+	if (*page == '\0')
 		return check_line(to, true, "page", "built in");
-	if (opened && !is_utf8(view->template))
-		return check_line(to, false, "page",
-		    "%s: is not UTF-8, so umlauts and accents will be garbled",
-		    settings->page);
-	return check_line(to, opened, "page", "%s", settings->page);
+	if (wrong == NULL && !is_utf8(view->template))
+		wrong = "is not UTF-8, so umlauts and accents are garbled";
+	return check_line(to, wrong == NULL, "page", "%s%s%s", page,
+	    wrong == NULL ? "" : ": ", wrong == NULL ? "" : wrong);
 }
 
 /* Checks what was OPENED, and all that a redemption needs besides. */
@@ -7135,20 +7131,22 @@ static bool check_shop(
 {
 	const struct site *site = &shop->site;
 	const struct settings *settings = &shop->settings;
-	bool good = check_page(to, &shop->view, settings, opened.page);
+	bool home = opened.home == 0;
+	bool good = check_page(to, &shop->view, settings->page, opened.page);
 
-	good = check_line(to, opened.home, "home", "%s", settings->home) &&
+	good = check_line(to, home, "home", "%s%s%s", settings->home,
+		   home ? "" : ": ", home ? "" : strerror(opened.home)) &&
 	    good;
-	if (opened.home) {
+	if (home) {
 		good = check_codes(to, site) && good;
 		good = check_locks(to, site) && good;
 		good = check_files(to, site) && good;
 		good = check_log(to, site) && good;
 		good = check_attempts(to, site) && good;
 	}
-	if (opened.home || !opened.delivery)
+	if (home || !opened.delivery)
 		good = check_delivery(to, shop, opened.delivery) && good;
-	if (opened.home && opened.delivery)
+	if (home && opened.delivery)
 		good = check_fit(to, site) && good;
 	return check_clock(to, site) && good;
 }
@@ -7167,7 +7165,7 @@ static bool shop_load(struct shop *shop)
 		return check_line(
 		    FOR_LOG, false, "settings", "%s", shop->settings.file);
 	opened = shop_open(shop);
-	if (opened.page && opened.home && opened.delivery)
+	if (opened.page == NULL && opened.home == 0 && opened.delivery)
 		return true;
 	return check_shop(FOR_LOG, shop, opened) && false;
 }
@@ -7237,12 +7235,17 @@ static void view_of_record(struct shop *shop)
 {
 	struct span page = shop->record.page;
 	char path[PATH_SIZE];
+	const char *wrong;
 
 	if (page.length == 0)
 		return;
-	if (!span_copy(page, path, sizeof(path)) || path[0] == '/' ||
-	    !template_load(shop, shop->site.home, path))
-		(void)page_load(shop);
+	if (!span_copy(page, path, sizeof(path)) || path[0] == '/')
+		return;
+	wrong = template_load(shop, shop->site.home, path);
+	if (wrong == NULL)
+		return;
+	complain("%s: page: %s", path, wrong);
+	(void)page_load(shop);
 }
 
 /* What a link opens first: its one file, or NULL for its page. */
