@@ -3,65 +3,152 @@
  *
  * This program is in the public domain. There is no warranty.
  *
- * A record label prints a secret code on a card. The buyer types it into a
- * form, and this CGI program (RFC 3875) counts one use of the code and
- * redirects to a link that opens for a short while. The web server sends the
- * bytes. There is no database and no daemon; the state is a few text files.
+ * A record label prints a secret code on a card in every sleeve. The buyer
+ * types it into a form. This CGI program (RFC 3875) counts one use of the code
+ * and redirects to a link that opens for two minutes, and the web server sends
+ * the files. There is no database and no daemon: all state is in small text
+ * files, which the owner may edit with any tool that takes their lock.
  *
- *	POST code=...   find codes/CODE, lock it, decide, publish a link,
- *	                write the record back, sync it, then tell the buyer:
- *	303 Location:   /secure/<bucket>/<token>/<name>?<secret>
+ *	POST code=...   find codes/CODE, lock it, decide, publish a link, write
+ *	                the record back, sync it, and only then tell the buyer:
+ *	303 Location:   /secure/<bucket>/<token>/<file>?<secret>
  *
- * Where the server is no Apache, another DELIVERY makes the link: section 12.
+ * How a link is made depends on the web server. Each way is a DELIVERY: rules
+ * for Apache (section 11), links signed for this program, for lighttpd or for
+ * an object store (section 12).
  *
- * A RECORD is a file of at most RECORD_MAX bytes, named by the code. It holds
- * lines of the form "key: value", LF or CRLF. "uses", "limit" and at least one
- * "file" must be there; "expires" may be. The program writes "uses", "last"
- * and "link" and leaves every other line as it is. Blanks at the end are room
- * for a longer record. SETTINGS have the same grammar, in a file ".htredeem";
- * there, a line that begins with # is a comment and an unknown key an error.
+ * START READING AT redeem(), in section 16. It answers one request from
+ * beginning to end, and everything above it is there for it; main() is at the
+ * very end. Functions are defined before they are used, so whatever a function
+ * calls stands above it.
  *
- * THE LOCK. flock(2) on the code's file, exclusive, with the one descriptor
- * that then reads and writes. After the lock is had, the path must still name
- * the locked file (an editor may have put another in its place); if not, all
- * starts over. Nothing here ever renames, removes or truncates such a file: a
- * waiter would get the lock of an orphan, and more than "limit" would pass.
+ * A RECORD is the file of one code, at most RECORD_MAX bytes, and its name is
+ * the code. This is codes/7K3M9QXA2FTF after one of three downloads:
+ *
+ *	uses: 1
+ *	limit: 3
+ *	file: first-light-mp3.zip
+ *	file: first-light-flac/
+ *	expires: 2027-12-31
+ *	note: sleeve batch 2
+ *	last: 2026-11-23T20:56:01Z
+ *	link: 2026-11-23T20:58:01Z <token, 32 hex digits> <secret, 32 more>
+ *
+ * Lines end in LF or CRLF. "uses", "limit" and one "file" are required; codes/
+ * format.txt explains them all. The program writes "uses", "last" and "link"
+ * and leaves every other line as it is, whether it knows the key or not. Blanks
+ * at the end are room that a longer record once took. SETTINGS have the same
+ * grammar, in a file called .htredeem; there, lines that begin with # are
+ * comments, and an unknown key is an error.
+ *
+ * THE SECTIONS, in the order in which data flows:
+ *
+ *   1  Whatever is not POSIX, each with its fallback
+ *   2  Limits, and the types that sections share: settings, request, code,
+ *      record, link, item, site, view, shop. A new language is a row here
+ *   3  Text in buffers, dates and times, random bytes, files, locks
+ *   4  Settings: a key is a row of "keys" and a case in setting_assign
+ *   5  Request: the variables and the body that the web server hands over
+ *   6  Code as typed: what people type and paste becomes names of records
+ *   7  Failed tries: who has sent too many has to wait
+ *   8  Record: found, locked, parsed, decided upon and written back. A key of
+ *      the record is a line in record_parse_line
+ *   9  SHA-256, HMAC, MD5
+ *  10  Files for sale: what a record's "file" lines come to, which names are
+ *      refused, in which order they are listed; and links, as drawn at random
+ *  11  Delivery "apache": a link's directory, with the rules and the headers
+ *      under which Apache sends its files; the removal of expired links
+ *  12  Deliveries "cgi", "secdownload", "s3": signed links; and the table of
+ *      all deliveries
+ *  13  A link that comes back to this program: is it ours, is it still open,
+ *      which part of which file does it ask for
+ *  14  Texts, one block for each language; pages; and the reply: the headers
+ *      of every answer, and of each file that this program sends itself
+ *  15  The shop opened, closed, and checked for --check
+ *  16  redeem: from the form to the link
+ *  17  From a shell: options, and main
+ *
+ * THE TESTS are in tests/, and its README says where a new one goes. unit.c
+ * includes this file and has a part for each section. Otherwise: sections 4 and
+ * 15, program-settings.t and program-check.t; 5, proof-hostile.t; 7,
+ * program-throttle.t; 8, program-record.t; 11, link-*.t and program-ours.t; 12
+ * and 13, delivery-*.t; 14, page-*.t and program-answers.t. fuzz_*.c throw
+ * random input at sections 4, 5, 8, 13 and at all of them together.
+ *
+ * WHO OWNS WHAT. Everything that lasts longer than a function call is in one
+ * struct shop, which main() has as a static variable and redeem() is given;
+ * there is no other state and nothing is allocated but by libc. The structs in
+ * it are borrowed by whoever is passed a pointer, until redeem() returns.
+ *
+ *	site.home, site.secure  opened by shop_open, closed by shop_close
+ *	record.fd               opened and locked by record_open; closed, which
+ *	                        unlocks it, by record_close
+ *	download.fd             opened by download_open, closed by shop_close
+ *	settings.text           what strings in struct settings point into;
+ *	                        redeem() wipes it before it returns
+ *	record.text             what spans in struct record point into, until
+ *	                        the next record_open
+ *	page, out, list         the owner's template, the answer, and the page
+ *	                        inside a link
+ *
+ * A struct span points into somebody else's buffer and must not outlive it. A
+ * struct buf is a buffer of fixed size that remembers when it overflowed; its
+ * user checks that once, at the end. X_parse looks at text alone, X_read and
+ * X_open at the disk, X_write and X_format make what their names say.
+ *
+ * THE LOCK. A record is changed only under an exclusive flock(2) on its file,
+ * through the one descriptor that was locked. Once the lock is held, the path
+ * must still name the locked file, since an editor may have put another in its
+ * place; if it does not, everything starts over. Before the buyer is told, the
+ * path is compared once more. No program of ours ever renames, removes or
+ * truncates the file of a code in use: whoever waits for the lock would get
+ * that of an orphan, and more than "limit" uses would pass.
  *
  * SECURITY RULES. A line that keeps a rule names it in brackets, and so does
  * the test that proves it.
  *
  *  [S1]  What a client sends becomes part of a path only as a code: 4 to 64
- *        letters and digits of ASCII, nothing else.
+ *        ASCII letters and digits, nothing else.
  *  [S2]  A use is counted only under the lock, in the file that the path names
  *        while the lock is held. Never more than "limit" uses.
  *  [S3]  The order is fixed: publish the link, write the record with one
  *        pwrite, sync it, tell the buyer. No link is told that is not counted.
  *  [S4]  If a step fails, the steps before it are undone, and the buyer hears
- *        that nothing was counted. Nothing that fails opens a way round.
+ *        that nothing was counted. No failure opens a way round a rule.
  *  [S5]  Token and secret are 128 bits each, from the kernel. If the kernel
  *        has none to give, there is no link.
  *  [S6]  A link's directory is built under a hidden name, .htaccess first,
  *        then gets its own name by rename, and is never written again.
- *  [S7]  The rules in .htaccess refuse when in doubt: none stands in an
+ *  [S7]  The rules in .htaccess refuse when in doubt: none of them stands in an
  *        IfModule, and they compare 14 digits with < and > only.
  *  [S8]  Only POST spends. The second click within the grace is free.
  *  [S9]  Only a regular file below home/files is sold, reached without a
  *        symbolic link, and never one whose name a server might run.
- *  [S10] Whatever is echoed is escaped for where it stands, and pages allow no
+ *  [S10] Whatever is echoed is escaped for where it stands. Pages allow no
  *        script, no cache, no referrer and no guessing of types.
  *  [S11] No header is built from what the client sent.
  *  [S12] What went wrong goes to stderr, one line, and never to the buyer.
- *  [S13] Settings hold as a whole or not at all: with an error in them nothing
- *        is served and nothing counted.
- *  [S14] Expired links are removed, a bounded number with each redemption.
+ *  [S13] Settings hold as a whole or not at all: if anything in them is wrong,
+ *        nothing is served and nothing is counted.
+ *  [S14] Expired links are removed, a bounded number with each redemption, and
+ *        nothing is ever removed that is not ours.
  *  [S15] Failed tries are counted by address; past "tries" in ten minutes that
  *        address has to wait. A mistyped code counts a tenth of one, and
  *        nothing that is wrong with the table keeps anybody out.
  *  [S16] A signature is compared in constant time. What it opens, and until
  *        when, is what was signed. Secrets in the settings are refused where
- *        others can read them, and wiped.
+ *        others can read them, never shown, and wiped.
  *
- * WHAT A BUYER CAN BE TOLD is the table "answers" in section 14.
+ * WHAT A BUYER CAN BE TOLD. Each request comes to one enum outcome, and the
+ * table "answers" in section 14 has a row for each: status, title, sentence.
+ *
+ *	303             here is your link
+ *	200             the form; the files of a link
+ *	400, 404        that is no code, is mistyped, or unknown
+ *	403, 410        it is used up, expired, not valid yet; the link is closed
+ *	429, 503        wait a while, then try again: nothing was counted
+ *	500             this code is broken, or the shop is not set up
+ *	405, 411 to 415 a request that no browser makes of our form
  */
 
 /*
