@@ -634,6 +634,7 @@ struct item {
 struct items {
 	size_t count;
 	struct item item[ITEMS_MAX];
+	char reason[2 * PATH_SIZE]; /* why they cannot be sold, or empty */
 };
 
 /* Where a delivery works. Borrowed from struct shop, which owns it all. */
@@ -3427,101 +3428,273 @@ static const char *const run_by_servers[] = {"php", "php3", "php4", "php5",
     "fpl", "pl", "py", "pyc", "rb", "sh", "shtml", "shtm", "stm", "asp", "aspx",
     "jsp", "jspx", "cfm", "lua"};
 
-/*
- * May a file of this name be sold? Apache looks at every extension, so that
- * x.php.zip may be run as well. Control characters fit no header. [S9]
- */
-static bool name_sellable(const char *name)
+/* What is wrong with NAME as that of a file for sale, or NULL. [S9] */
+static const char *name_wrong(const char *name)
 {
-	struct span rest = {name, strlen(name)};
+	struct span rest = span_of(name);
 	size_t i;
 
+	if (!is_utf8(name))
+		return "its name is not UTF-8";
 	for (i = 0; i < rest.length; i++)
 		if (iscntrl((unsigned char)name[i]))
-			return false;
+			return "there is a control character in its name";
 	if (rest.length == 0 || *name == '.')
-		return false;
+		return "a file of this name is never sold";
+	/* Apache looks at every extension: x.php.zip might be run as well */
 	span_split(&rest, '.');
 	while (rest.length > 0) {
 		struct span extension = span_split(&rest, '.');
 
 		for (i = 0; i < LENGTH(run_by_servers); i++)
 			if (equals_nocase(extension, run_by_servers[i]))
-				return false;
+				return "a server might run a file of this name";
 	}
-	return true;
+	return NULL;
 }
 
 /*
- * Adds the file PATH ("files/..."). False, with a complaint, if it is not to
- * be sold. [S9]
+ * Is NAME what systems leave in folders: a hidden file, or one of Windows,
+ * macOS, an editor, or a transfer that is not over? Not for sale.
  */
-static bool items_add(struct items *items, const char *path, off_t size)
+static bool name_left_behind(const char *name)
+{
+	static const char *const whole[] = {
+	    "thumbs.db", "desktop.ini", "icon\r"};
+	static const char *const ends[] = {"~", ".part", ".filepart"};
+	size_t length = strlen(name), i;
+
+	for (i = 0; i < LENGTH(whole); i++)
+		if (equals_nocase(span_of(name), whole[i]))
+			return true;
+	for (i = 0; i < LENGTH(ends); i++)
+		if (length >= strlen(ends[i]) &&
+		    equals_nocase(
+			span_of(name + length - strlen(ends[i])), ends[i]))
+			return true;
+	return *name == '.';
+}
+
+/*
+ * How Unicode takes letters apart: "plain" and then "mark" is, to people and to
+ * some file systems, the same as "composed". Mac names arrive taken apart. Here
+ * is what European languages and kana need; the characters of two strings in a
+ * row belong together by their order.
+ */
+static const struct {
+	const char *mark, *composed, *plain;
+} letter_marks[] = {
+    {"\xcc\x80", "ÀÈÌÒÙàèìòùǸǹ", "AEIOUaeiouNn"},
+    {"\xcc\x81", "ÁÉÍÓÚÝáéíóúýĆćĹĺŃńŔŕŚśŹź", "AEIOUYaeiouyCcLlNnRrSsZz"},
+    {"\xcc\x82", "ÂÊÎÔÛâêîôûĈĉĜĝĤĥĴĵŜŝŴŵŶŷ", "AEIOUaeiouCcGgHhJjSsWwYy"},
+    {"\xcc\x83", "ÃÑÕãñõĨĩŨũ", "ANOanoIiUu"},
+    {"\xcc\x84", "ĀāĒēĪīŌōŪū", "AaEeIiOoUu"},
+    {"\xcc\x86", "ĂăĔĕĞğĬĭŎŏŬŭЙй", "AaEeGgIiOoUuИи"},
+    {"\xcc\x87", "ĊċĖėĠġİŻż", "CcEeGgIZz"},
+    {"\xcc\x88", "ÄËÏÖÜäëïöüÿŸЁёЇї", "AEIOUaeiouyYЕеІі"},
+    {"\xcc\x8a", "ÅåŮů", "AaUu"},
+    {"\xcc\x8b", "ŐőŰű", "OoUu"},
+    {"\xcc\x8c", "ČčĎďĚěŇňŘřŠšŤťŽž", "CcDdEeNnRrSsTtZz"},
+    {"\xcc\xa6", "ȘșȚț", "SsTt"},
+    {"\xcc\xa7", "ÇçĢģĶķĻļŅņŖŗŞşŢţ", "CcGgKkLlNnRrSsTt"},
+    {"\xcc\xa8", "ĄąĘęĮįŲų", "AaEeIiUu"},
+    {"\xe3\x82\x99",
+	"がぎぐげござじずぜぞだぢづでどばびぶべぼガギグゲゴザジズゼゾダヂヅデド"
+	"バビ"
+	"ブベボヴ",
+	"かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテト"
+	"ハヒ"
+	"フヘホウ"},
+    {"\xe3\x82\x9a", "ぱぴぷぺぽパピプペポ", "はひふへほハヒフヘホ"},
+};
+
+/* Adds the CHARACTER of UTF-8, taken apart if it is in ROW; false if not. */
+static bool buf_addapart(struct buf *text, struct span character, size_t row)
+{
+	const char *composed = letter_marks[row].composed;
+	const char *plain = letter_marks[row].plain;
+
+	while (*composed != '\0') {
+		size_t length = utf8_length(composed);
+
+		if (length == character.length &&
+		    memcmp(composed, character.bytes, length) == 0) {
+			buf_addmem(text, plain, utf8_length(plain));
+			buf_adds(text, letter_marks[row].mark);
+			return true;
+		}
+		composed += length;
+		plain += utf8_length(plain);
+	}
+	return false;
+}
+
+/* Adds NAME with its letters taken apart; what is no UTF-8 as it is. */
+static void buf_addnameapart(struct buf *text, const char *name)
+{
+	while (*name != '\0') {
+		size_t length = utf8_length(name), row = 0;
+		struct span character = {name, length > 0 ? length : 1};
+
+		while (row < LENGTH(letter_marks) &&
+		    !buf_addapart(text, character, row))
+			row++;
+		if (row == LENGTH(letter_marks))
+			buf_addmem(text, name, character.length);
+		name += character.length;
+	}
+}
+
+/* Do people see the same name, whether letters are composed or apart? */
+static bool same_name(const char *left, const char *right)
+{
+	char first[3 * PATH_SIZE], second[3 * PATH_SIZE];
+	struct buf one = buf_init(first, sizeof(first));
+	struct buf two = buf_init(second, sizeof(second));
+
+	buf_addnameapart(&one, left);
+	buf_addnameapart(&two, right);
+	return !one.overflowed && !two.overflowed && strcmp(first, second) == 0;
+}
+
+/* Why what a record names cannot be sold, and what no waiting will mend. */
+LIKE_PRINTF(2, 3)
+static enum outcome items_broken(struct items *items, const char *format, ...)
+{
+	struct buf text = buf_init(items->reason, sizeof(items->reason));
+	va_list rest;
+
+	va_start(rest, format);
+	buf_vaddf(&text, format, rest);
+	va_end(rest);
+	if (text.overflowed)
+		buf_adds(&text, "a name is too long");
+	return OUTCOME_BROKEN;
+}
+
+/* What errno ERROR at PATH comes to: the owner's to mend, or over soon. */
+static enum outcome items_failed(
+    struct items *items, const char *path, int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+	case EACCES:
+	case EPERM:
+	case ELOOP:
+	case ENAMETOOLONG:
+		return items_broken(items, "%s: %s", path, strerror(error));
+	default:
+		complain("%s: %s", path, strerror(error));
+		return OUTCOME_TRY_AGAIN;
+	}
+}
+
+/* Adds the file PATH ("files/..."). OUTCOME_NONE if it may be sold. [S9] */
+static enum outcome items_add(struct items *items, const char *path, off_t size)
 {
 	struct item *item = &items->item[items->count];
+	const char *wrong = name_wrong(strrchr(path, '/') + 1);
 	struct buf text;
 
-	if (items->count == ITEMS_MAX) {
-		complain("%s: more than %d files", path, ITEMS_MAX);
-		return false;
-	}
-	if (!name_sellable(strrchr(path, '/') + 1)) {
-		complain("%s: a server might run a file of this name", path);
-		return false;
-	}
+	if (items->count == ITEMS_MAX)
+		return items_broken(
+		    items, "%s: more than %d files", path, ITEMS_MAX);
+	/* folders are in addresses, too, but run by no server */
+	if (wrong == NULL && !is_utf8(path))
+		wrong = "its name is not UTF-8";
+	if (wrong != NULL)
+		return items_broken(items, "%s: %s", path, wrong);
 	text = buf_init(item->path, sizeof(item->path));
 	buf_adds(&text, path);
+	if (text.overflowed)
+		return items_broken(items, "%s: too long a path", path);
 	item->size = size;
 	items->count++;
-	return !text.overflowed;
+	return OUTCOME_NONE;
+}
+
+/* Compares as people count: 2 is before 10. */
+static int compare_counting(const char *left, const char *right)
+{
+	static const char digits[] = "0123456789";
+	const char *l = left, *r = right;
+
+	while (*l != '\0' && *r != '\0') {
+		if (isdigit((unsigned char)*l) && isdigit((unsigned char)*r)) {
+			size_t length, other;
+			int order;
+
+			l += strspn(l, "0");
+			r += strspn(r, "0");
+			length = strspn(l, digits);
+			other = strspn(r, digits);
+			if (length != other)
+				return length < other ? -1 : 1;
+			order = memcmp(l, r, length);
+			if (order != 0)
+				return order;
+			l += length;
+			r += length;
+		} else if (*l++ != *r++) {
+			return (unsigned char)l[-1] < (unsigned char)r[-1] ?
+			    -1 :
+			    1;
+		}
+	}
+	if (*l != *r)
+		return *l == '\0' ? -1 : 1;
+	return strcmp(left, right);
 }
 
 static int by_path(const void *left, const void *right)
 {
-	return strcmp(((const struct item *)left)->path,
+	return compare_counting(((const struct item *)left)->path,
 	    ((const struct item *)right)->path);
 }
 
 /* Adds NAME, if it is a file, of the folder FD, which is called PATH. */
-static bool items_add_from(
+static enum outcome items_add_from(
     struct items *items, int fd, const char *path, const char *name)
 {
 	char buffer[PATH_SIZE];
 	struct buf text = buf_init(buffer, sizeof(buffer));
 	struct stat st;
 
-	if (*name == '.')
-		return true;
+	if (name_left_behind(name))
+		return OUTCOME_NONE;
 	buf_addf(&text, "%s/%s", path, name);
-	if (text.overflowed ||
-	    fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		complain("%s/%s: cannot be looked at", path, name);
-		return false;
-	}
-	return !S_ISREG(st.st_mode) || items_add(items, buffer, st.st_size);
+	if (text.overflowed)
+		return items_broken(items, "%s: too long a path", path);
+	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return items_failed(items, buffer, errno);
+	return S_ISREG(st.st_mode) ? items_add(items, buffer, st.st_size) :
+				     OUTCOME_NONE;
 }
 
 /* Adds the folder PATH, in the order of the names in it. */
-static bool items_add_folder(struct items *items, int home, const char *path)
+static enum outcome items_add_folder(
+    struct items *items, int home, const char *path)
 {
+	enum outcome outcome = OUTCOME_NONE;
 	DIR *list = dir_open(home, path);
 	size_t first = items->count;
 	const char *name;
 	int more = list != NULL ? 1 : -1;
-	bool good = true;
 
-	while (good && more > 0 && (more = dir_next(list, &name)) > 0)
-		good = items_add_from(items, dirfd(list), path, name);
+	while (outcome == OUTCOME_NONE && more > 0 &&
+	    (more = dir_next(list, &name)) > 0)
+		outcome = items_add_from(items, dirfd(list), path, name);
 	if (more < 0)
-		complain("%s: %s", path, strerror(errno));
-	else if (good && items->count == first)
-		complain("%s: empty", path);
+		outcome = items_failed(items, path, errno);
+	else if (outcome == OUTCOME_NONE && items->count == first)
+		outcome = items_broken(
+		    items, "%s: there is no file in this folder", path);
 	dir_close(list);
-	if (!good || more < 0 || items->count == first)
-		return false;
-	qsort(&items->item[first], items->count - first, sizeof(items->item[0]),
-	    by_path);
-	return true;
+	if (outcome == OUTCOME_NONE)
+		qsort(&items->item[first], items->count - first,
+		    sizeof(items->item[0]), by_path);
+	return outcome;
 }
 
 /*
@@ -3539,41 +3712,77 @@ static bool path_plain(int home, char *path)
 	    path[strlen(path) - 1] == '/')
 		return false;
 	for (slash = strchr(path, '/'); (slash = strchr(slash + 1, '/'));) {
-		bool real;
+		bool strange;
 
 		*slash = '\0';
-		real = fstatat(home, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    S_ISDIR(st.st_mode);
+		strange = fstatat(home, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    !S_ISDIR(st.st_mode);
 		*slash = '/';
-		if (!real)
+		if (strange)
 			return false;
 	}
 	return true;
 }
 
-/* Adds what one line "file" of a record names. */
-static bool items_add_entry(struct items *items, int home, struct span file)
+/* Adds to TEXT, a folder, the name in it that is the same as PART. */
+static bool path_respell_part(int home, struct buf *text, const char *part)
+{
+	DIR *list = dir_open(home, text->bytes);
+	const char *name;
+	bool found = false;
+
+	while (list != NULL && !found && dir_next(list, &name) > 0) {
+		found = same_name(name, part);
+		if (found)
+			buf_addf(text, "/%s", name);
+	}
+	dir_close(list);
+	return found && !text->overflowed;
+}
+
+/* Spells PATH ("files/...") as the disk does, if there is such a file. */
+static bool path_respell(int home, char path[PATH_SIZE])
+{
+	char buffer[PATH_SIZE], part[PATH_SIZE];
+	struct buf text = buf_init(buffer, sizeof(buffer));
+	struct span rest = span_of(path);
+	struct span first = span_split(&rest, '/');
+
+	buf_addmem(&text, first.bytes, first.length);
+	while (rest.length > 0)
+		if (!span_copy(span_split(&rest, '/'), part, sizeof(part)) ||
+		    !path_respell_part(home, &text, part))
+			return false;
+	memcpy(path, buffer, text.length + 1);
+	return true;
+}
+
+/* Adds what one line "file" of a record names. [S9] */
+static enum outcome items_add_entry(
+    struct items *items, int home, struct span file)
 {
 	char path[PATH_SIZE] = "files/";
 	size_t start = strlen(path);
 	struct stat st;
+	int error = 0;
 
 	if (!span_copy(file, path + start, sizeof(path) - start) ||
-	    path[start] == '\0' || !path_plain(home, path)) {
-		complain("file: %.*s: not a plain path below files",
+	    path[start] == '\0' || !path_plain(home, path))
+		return items_broken(items,
+		    "file: %.*s: not a plain path below files",
 		    (int)file.length, file.bytes);
-		return false;
-	}
-	if (fstatat(home, path, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		complain("%s: %s", path, strerror(errno));
-		return false;
-	}
+	if (fstatat(home, path, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		error = errno;
+	if (error == ENOENT && path_respell(home, path) &&
+	    path_plain(home, path) &&
+	    fstatat(home, path, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		error = 0;
+	if (error != 0)
+		return items_failed(items, path, error);
 	if (S_ISDIR(st.st_mode))
 		return items_add_folder(items, home, path);
-	if (!S_ISREG(st.st_mode)) {
-		complain("%s: not a regular file", path);
-		return false;
-	}
+	if (!S_ISREG(st.st_mode))
+		return items_broken(items, "%s: not a regular file", path);
 	return items_add(items, path, st.st_size);
 }
 
@@ -3589,9 +3798,9 @@ static bool name_taken(const struct items *items, size_t count)
 
 /*
  * Gives each item its public name: that of the file, or "2-name" and so on
- * where two folders hold a file of the same name.
+ * where two folders hold a file of the same name. NAME_SIZE has room for that.
  */
-static bool items_name(struct items *items)
+static void items_name(struct items *items)
 {
 	size_t i;
 
@@ -3602,28 +3811,31 @@ static bool items_name(struct items *items)
 		int number = 2;
 
 		buf_adds(&text, name);
-		while (!text.overflowed && name_taken(items, i)) {
+		while (name_taken(items, i)) {
 			text = buf_init(item->name, sizeof(item->name));
 			buf_addf(&text, "%d-%s", number++, name);
 		}
-		if (text.overflowed)
-			return false;
 	}
-	return true;
 }
 
-/* All that RECORD sells; false, with a complaint, if any of it is not there. */
-static bool items_collect(
+/*
+ * Collects all that RECORD sells. OUTCOME_NONE if all of it is there; where the
+ * outcome is broken, items->reason says why.
+ */
+static enum outcome items_collect(
     struct items *items, int home, const struct record *record)
 {
+	enum outcome outcome = OUTCOME_NONE;
 	struct span rest = record->body;
 	struct span file;
 
 	items->count = 0;
-	while (record_file(&rest, &file))
-		if (!items_add_entry(items, home, file))
-			return false;
-	return items_name(items);
+	items->reason[0] = '\0';
+	while (outcome == OUTCOME_NONE && record_file(&rest, &file))
+		outcome = items_add_entry(items, home, file);
+	if (outcome == OUTCOME_NONE)
+		items_name(items);
+	return outcome;
 }
 
 /*
@@ -3686,6 +3898,20 @@ static void buf_adddisposition(struct buf *text, const char *name, bool always)
 	}
 }
 
+/*
+ * Can the bytes of ITEM be sent from home/files? The server that sends them
+ * runs as our user in most places; where it does not, it may read less.
+ */
+static enum outcome files_examine(
+    const struct site *site, struct items *items, const struct item *item)
+{
+	if (faccessat(site->home, item->path, R_OK, 0) != 0)
+		return items_failed(items, item->path, errno);
+	if (item->size == 0)
+		return items_broken(items, "%s: empty", item->path);
+	return OUTCOME_NONE;
+}
+
 /* A new link, which nobody can guess; false if the kernel gives no bytes. */
 static bool link_draw(struct link *link, time_t end)
 {
@@ -3729,10 +3955,15 @@ struct offer {
 struct delivery {
 	/*
 	 * Opens the folders that it needs besides home. False, and nothing
-	 * written, after a complaint: the shop is not set up. NULL: home will
-	 * do.
+	 * written, after a complaint: not set up. NULL: home will do.
 	 */
 	bool (*open)(struct site *);
+	/*
+	 * Can ITEM be delivered? OUTCOME_NONE, or as items_collect. NULL: all
+	 * that are in home/files can.
+	 */
+	enum outcome (*examine)(
+	    const struct site *, struct items *, const struct item *);
 	/* Makes the link work. False after a complaint, with nothing left. */
 	bool (*publish)(const struct site *, const struct offer *);
 	/* Does a published link still open ITEM? No complaint. */
@@ -4510,23 +4741,8 @@ static const char *item_path(const struct item *item)
 }
 
 /*
- * Delivery "cgi": this program sends the bytes, or has the server send them. A
- * use is not counted for what it will not be able to read. [S4]
+ * Delivery "cgi": this program sends the bytes, or has the server send them.
  */
-static bool cgi_publish(const struct site *site, const struct offer *offer)
-{
-	size_t i;
-
-	for (i = 0; i < offer->items->count; i++) {
-		const char *path = offer->items->item[i].path;
-
-		if (faccessat(site->home, path, R_OK, 0) != 0) {
-			complain("%s: %s", path, strerror(errno));
-			return false;
-		}
-	}
-	return list_publish(site, offer);
-}
 
 static void cgi_address(const struct site *site, const struct link *link,
     const struct item *item, struct buf *text)
@@ -4571,6 +4787,24 @@ static void secdownload_mac(const struct settings *settings, const char *hex,
 		buf_adds(text, mac);
 	}
 	text->overflowed = text->overflowed || message.overflowed;
+}
+
+/*
+ * Nothing parts the path from the time in what md5 signs: a link to "mix0"
+ * would open "mix" as well, with the 0 in front of the time.
+ */
+static enum outcome secdownload_examine(
+    const struct site *site, struct items *items, const struct item *item)
+{
+	char last = item->path[strlen(item->path) - 1];
+
+	if (site->settings->secdownload.algorithm == ALGORITHM_MD5 &&
+	    hex_digit(last) >= 0)
+		return items_broken(items,
+		    "%s: md5 signs no name that ends in a hexadecimal digit: "
+		    "set algorithm: hmac-sha256",
+		    item->path);
+	return files_examine(site, items, item);
 }
 
 static void secdownload_address(const struct site *site,
@@ -4820,6 +5054,7 @@ static const struct delivery deliveries[] = {
     [DELIVERY_APACHE] =
 	{
 	    .open = apache_open,
+	    .examine = files_examine,
 	    .publish = apache_publish,
 	    .alive = apache_alive,
 	    .withdraw = apache_withdraw,
@@ -4833,7 +5068,8 @@ static const struct delivery deliveries[] = {
 	},
     [DELIVERY_CGI] =
 	{
-	    .publish = cgi_publish,
+	    .examine = files_examine,
+	    .publish = list_publish,
 	    .alive = list_alive,
 	    .withdraw = list_withdraw,
 	    .address = cgi_address,
@@ -4845,6 +5081,7 @@ static const struct delivery deliveries[] = {
 	},
     [DELIVERY_SECDOWNLOAD] =
 	{
+	    .examine = secdownload_examine,
 	    .publish = list_publish,
 	    .alive = list_alive,
 	    .withdraw = list_withdraw,
@@ -4874,6 +5111,20 @@ static const struct delivery deliveries[] = {
 static const struct delivery *delivery_of(const struct settings *settings)
 {
 	return &deliveries[settings->delivery];
+}
+
+/* Can all ITEMS be delivered? As items_collect. */
+static enum outcome items_examine(const struct site *site, struct items *items)
+{
+	const struct delivery *delivery = delivery_of(site->settings);
+	enum outcome outcome = OUTCOME_NONE;
+	size_t i;
+
+	for (i = 0; outcome == OUTCOME_NONE && i < items->count; i++)
+		if (delivery->examine != NULL)
+			outcome = delivery->examine(
+			    site, items, &items->item[i]);
+	return outcome;
 }
 
 /*
@@ -4968,35 +5219,44 @@ static enum range range_parse(
 	return RANGE_PART;
 }
 
-/*
- * Opens the file WHAT below home/files, which is then the only item, to be sent
- * whole; false after a complaint. [S9]
- */
-static bool download_open(struct shop *shop, struct span what)
+/* Fills in DOWNLOAD for the open file that ST is of, to be sent whole. */
+static bool download_whole(struct download *download, const struct stat *st)
 {
-	struct download *download = &shop->download;
-	struct item *item = &shop->items.item[0];
 	struct buf tag = buf_init(download->tag, sizeof(download->tag));
 	struct buf date = buf_init(download->date, sizeof(download->date));
+
+	download->size = download->length = st->st_size;
+	download->first = 0;
+	buf_addf(&tag, "\"%lld-%lld-%ld\"", (long long)st->st_size,
+	    (long long)st->st_mtime, changed_nanoseconds(st));
+	buf_addhttpdate(&date, st->st_mtime);
+	return !tag.overflowed && !date.overflowed;
+}
+
+/*
+ * Opens the file WHAT below home/files, which is then the only item, to be sent
+ * whole. OUTCOME_NONE, or as items_collect. [S9]
+ */
+static enum outcome download_open(
+    struct download *download, struct items *items, int home, struct span what)
+{
+	struct item *item = &items->item[0];
+	enum outcome outcome;
 	struct stat st;
 
-	shop->items.count = 0;
-	if (!items_add_entry(&shop->items, shop->site.home, what) ||
-	    !items_name(&shop->items))
-		return false;
-	download->fd = openat(shop->site.home, item->path,
-	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (download->fd < 0 || fstat(download->fd, &st) != 0 ||
-	    !S_ISREG(st.st_mode)) {
-		complain("%s: cannot be read", item->path);
-		return false;
-	}
-	download->size = download->length = st.st_size;
-	download->first = 0;
-	buf_addf(&tag, "\"%lld-%lld-%ld\"", (long long)st.st_size,
-	    (long long)st.st_mtime, changed_nanoseconds(&st));
-	buf_addhttpdate(&date, st.st_mtime);
-	return !tag.overflowed && !date.overflowed;
+	items->count = 0;
+	outcome = items_add_entry(items, home, what);
+	if (outcome != OUTCOME_NONE)
+		return outcome;
+	items_name(items);
+	download->fd = openat(
+	    home, item->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (download->fd < 0 || fstat(download->fd, &st) != 0)
+		return items_failed(items, item->path, errno);
+	if (items->count != 1 || !S_ISREG(st.st_mode))
+		return items_broken(
+		    items, "%s: not a regular file", item->path);
+	return download_whole(download, &st) ? OUTCOME_NONE : OUTCOME_TRY_AGAIN;
 }
 
 /*
@@ -7286,7 +7546,18 @@ static bool log_add(int fd, const struct buf *line)
 	return false;
 }
 
-/* Adds one line to home/log; a log that cannot be written stops nothing. */
+/* Adds LINE to home/log; a log that cannot be written stops nothing. */
+static void log_line(struct shop *shop, const struct buf *line)
+{
+	if (shop->log < 0)
+		shop->log = openat(shop->site.home, "log",
+		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
+	if (shop->log < 0 || !log_add(shop->log, line))
+		complain("log: %s", strerror(errno));
+}
+
+/* Logs what became of the record, with the files that it names. */
 static void log_event(struct shop *shop, const char *word, long uses)
 {
 	const struct record *record = &shop->record;
@@ -7306,12 +7577,21 @@ static void log_event(struct shop *shop, const char *word, long uses)
 			buf_addurl(&line, name);
 	}
 	buf_adds(&line, "\n");
-	if (shop->log < 0)
-		shop->log = openat(shop->site.home, "log",
-		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
-	if (shop->log < 0 || !log_add(shop->log, &line))
-		complain("log: %s", strerror(errno));
+	log_line(shop, &line);
+}
+
+/* Logs, and says on stderr, why the record cannot be served: for REASON. */
+static void log_broken(struct shop *shop, const char *reason)
+{
+	char buffer[3 * RECORD_MAX + 256];
+	struct buf line = buf_init(buffer, sizeof(buffer));
+
+	complain("%s", reason);
+	buf_addinstant(&line, shop->site.now);
+	buf_addf(&line, " broken %s ", shop->record.name);
+	buf_addpercent(&line, reason, " :/");
+	buf_adds(&line, "\n");
+	log_line(shop, &line);
 }
 
 /*
@@ -7471,8 +7751,13 @@ static enum outcome serve(struct shop *shop)
 		log_event(shop, used_up ? "used-up" : "expired", record->uses);
 		return used_up ? OUTCOME_USED_UP : OUTCOME_EXPIRED;
 	}
-	if (!items_collect(&shop->items, shop->site.home, record))
-		return OUTCOME_TRY_AGAIN;
+	outcome = items_collect(&shop->items, shop->site.home, record);
+	if (outcome == OUTCOME_NONE)
+		outcome = items_examine(&shop->site, &shop->items);
+	if (outcome == OUTCOME_BROKEN)
+		log_broken(shop, shop->items.reason);
+	if (outcome != OUTCOME_NONE)
+		return outcome;
 	if (decision == GIVE_COUNTED) {
 		change.uses++;
 		change.last = shop->site.now;
@@ -7552,8 +7837,13 @@ static enum outcome redeem_typed(struct shop *shop)
 /* The answer for the file WHAT, or the part of it that is asked for. */
 static enum outcome serve_file(struct shop *shop, struct span what)
 {
-	if (!download_open(shop, what))
-		return OUTCOME_TRY_AGAIN;
+	enum outcome outcome = download_open(
+	    &shop->download, &shop->items, shop->site.home, what);
+
+	if (outcome == OUTCOME_BROKEN)
+		complain("%s", shop->items.reason);
+	if (outcome != OUTCOME_NONE)
+		return outcome;
 	if (is_handed_over(&shop->settings))
 		return OUTCOME_FILE;
 	switch (download_range(&shop->download, &shop->request)) {

@@ -141,14 +141,14 @@ cgi_specifics()
 	is 'HEAD' "$(curl -s -I -o /dev/null -w '%{http_code} %{size_download}' "$link")" '200 0'
 	[ "${partless:-}" ] || ranges
 	large
-	code NAME1 'uses: 0' 'limit: 3' 'file: flac/04 für Élise; 夜.flac'
+	code NAME1 'uses: 0' 'limit: 3' 'file: flac/04 für Élise; 夜.ogg'
 	redeem NAME1
 	is 'a name that is not ASCII' "$(fetch "$link")" 200
 	like 'its name, encoded (RFC 6266)' "$(header Content-Disposition)" \
-		"filename\*=UTF-8''04%20f%C3%BCr%20%C3%89lise%3B%20%E5%A4%9C.flac"
+		"filename\*=UTF-8''04%20f%C3%BCr%20%C3%89lise%3B%20%E5%A4%9C.ogg"
 
 	# what others would get
-	code CGI2 'uses: 0' 'limit: 3' 'file: flac/Bonus Discs/07 coda.flac'
+	code CGI2 'uses: 0' 'limit: 3' 'file: flac/Bonus Discs/07 coda.ogg'
 	redeem CGI2
 	other=$link
 	redeem CGI1

@@ -117,8 +117,8 @@ is 'past half of the window: it works' "$(fetch "$link")" 200
 # several files, a folder, a folder in it, odd names
 album=$shop/home/files/flac
 mkdir -p "$album/Bonus Discs"
-for name in '01 one.flac' "02 it's (two) & more.flac" '03 a+b 100% #3?.flac' '04 für Élise; 夜.flac' \
-	'05 %41%2e.flac' '06 "x" <y>.flac' 'Bonus Discs/07 coda.flac'; do
+for name in '01 one.ogg' "02 it's (two) & more.ogg" '03 a+b 100% #3?.ogg' '04 für Élise; 夜.ogg' \
+	'05 %41%2e.ogg' '06 "x" <y>.ogg' 'Bonus Discs/07 coda.ogg'; do
 	printf 'bytes of %s' "${name##*/}" >"$album/$name"
 	chmod -R a+rX "$shop/home/files"
 	offer "flac/$name"
@@ -126,7 +126,7 @@ done
 shop_own
 deliver
 code MANY1 'uses: 0' 'limit: 3' 'file: first-light.zip' 'file: flac/' \
-	'file: flac/Bonus Discs/07 coda.flac'
+	'file: flac/Bonus Discs/07 coda.ogg'
 redeem MANY1
 is 'several files: a code redeems' "$redeemed" 303
 like 'several files: a page' "$link" "$many"
@@ -157,9 +157,9 @@ not_served 'several files: the page, spoiled' "$wrong" "$(spoiled "$list")"
 not_served 'several files: a file, spoiled' "$wrong" "$(spoiled "$(sed -n 1p "$tmp/hrefs")")"
 
 # one file in a folder, with blanks in both names
-code DEEP1 'uses: 0' 'limit: 3' 'file: flac/Bonus Discs/07 coda.flac'
+code DEEP1 'uses: 0' 'limit: 3' 'file: flac/Bonus Discs/07 coda.ogg'
 redeem DEEP1
-is 'a file in a folder' "$(fetch "$link"; cat "$tmp/body")" '200bytes of 07 coda.flac'
+is 'a file in a folder' "$(fetch "$link"; cat "$tmp/body")" '200bytes of 07 coda.ogg'
 
 # the window's end
 deliver 'window: 2' 'grace: 0'
@@ -205,7 +205,7 @@ answered_with 'another type' "$(fetch -H 'Content-Type: text/plain' -d code=ONE1
 head -c 5000 /dev/zero | tr '\0' x >"$tmp/long"
 answered_with 'too long' "$(fetch -d "@$tmp/long" "$form")" '413 bad-request'
 code GONE1 'uses: 0' 'limit: 3' 'file: not-there.zip'
-answered_with 'a file that is missing' "$(fetch -d code=GONE1 "$form")" '503 try-again'
+answered_with 'a file that is missing' "$(fetch -d code=GONE1 "$form")" '500 broken'
 is 'a file that is missing: nothing is counted' "$(uses)" 0
 deliver 'tries: 1'
 answered_with 'one wrong code too many' \

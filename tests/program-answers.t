@@ -149,7 +149,7 @@ for file in missing.zip ../codes/USED1 /etc/passwd .hidden shop.php link.zip; do
 	ln -sf /etc/passwd "$shop/home/files/link.zip"
 	code BROKEN1 'uses: 0' 'limit: 3' "file: $file"
 	post broken1
-	answer "file: $file" 503 try-again
+	answer "file: $file" 500 broken
 	is "file: $file: nothing counted" "$(value uses "$code_file")" 0
 done
 

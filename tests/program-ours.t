@@ -138,12 +138,12 @@ printf x >"$shop/home/lists/26300000/notes.html"
 printf x >"$shop/home/lists/2024/$hex"
 shop_own
 code LIST1 'uses: 0' 'limit: 900' 'file: first-light.zip'
-gone()
+page_gone()
 {
 	post list1
 	[ ! -e "$shop/home/lists/26300000/$hex" ]
 }
-ok 'a page that is over is removed' await 60 gone
+ok 'a page that is over is removed' await 60 page_gone
 for path in 26300000/folder 26300000/notes.html "2024/$hex"; do
 	ok "stays below lists: ${path%%"$hex"}" test -e "$shop/home/lists/$path"
 done

@@ -307,7 +307,7 @@ for file in ../x ../codes/REAL1111 folder/../first-light.zip folder/../../log ..
 	'first-light.zip/x' "$long" "$(printf 'a\001b')"; do
 	code BAD1111 'uses: 0' 'limit: 3' "file: $file"
 	codes_before=$(kept_codes)
-	hostile "file: $(printf '%.30s' "$file" | tr '\t\001' '?')" 503 try-again POST 'code=BAD1111'
+	hostile "file: $(printf '%.30s' "$file" | tr '\t\001' '?')" 500 broken POST 'code=BAD1111'
 	unchanged "file: $(printf '%.30s' "$file" | tr '\t\001' '?')"
 done
 

@@ -1043,34 +1043,120 @@ static const struct {
 	const char *name;
 	bool sold;
 } name_cases[] = {
-    {"first-light.zip", true},
-    {"01 one.flac", true},
-    {"README", true},
-    {"album.html", true},
-    {"php", true},
-    {"a.phpx", true},
-    {"a.php", false},
-    {"a.PHP", false},
-    {"a.Php5", false},
-    {"a.php.zip", false},
-    {"a.cgi", false},
-    {"a.pl", false},
-    {"a.shtml", false},
-    {"a.phtml.", false},
-    {".htaccess", false},
-    {"", false},
-    {"a\nb.zip", false},
-    {"a\x7f.zip", false},
+    {"first-light.zip", true}, {"01 one.flac", true}, {"README", true},
+    {"album.html", true}, {"php", true}, {"a.phpx", true}, {"a.php", false},
+    {"a.PHP", false}, {"a.Php5", false}, {"a.php.zip", false}, {"a.cgi", false},
+    {"a.pl", false}, {"a.shtml", false}, {"a.phtml.", false},
+    {".htaccess", false}, {"", false}, {"a\nb.zip", false},
+    {"a\x7f.zip", false}, {"f\xc3\xbcr.zip", true},
+    {"f\xfcr.zip", false}, /* Latin-1 */
 };
 
 START_TEST(names_that_may_be_sold)
 {
 	ck_assert_int_eq(
-	    name_sellable(name_cases[_i].name), name_cases[_i].sold);
+	    name_wrong(name_cases[_i].name) == NULL, name_cases[_i].sold);
 }
 END_TEST
 
 /* Two folders with a file of the same name; a file named like our page. */
+static const struct {
+	const char *left, *right;
+	int order;
+} order_cases[] = {
+    {"2.flac", "10.flac", -1},
+    {"10.flac", "2.flac", 1},
+    {"track 9", "track 10", -1},
+    {"1-10", "1-9", 1},
+    {"02 b", "2 a", 1},
+    {"02 a", "2 a", -1}, /* the same number: never the same name */
+    {"a", "b", -1},
+    {"a", "a1", -1},
+    {"a1b", "a1", 1},
+    {"", "a", -1},
+    {"a", "a", 0},
+    {"99999999999999999999999", "100000000000000000000000", -1},
+    {"\xc3\xbc", "z", 1},
+};
+
+START_TEST(names_are_in_order)
+{
+	int order = compare_counting(
+	    order_cases[_i].left, order_cases[_i].right);
+
+	ck_assert_int_eq((order > 0) - (order < 0), order_cases[_i].order);
+}
+END_TEST
+
+static const struct {
+	const char *left, *right;
+	bool same;
+} same_cases[] = {
+    {"plain.zip", "plain.zip", true},
+    {"plain.zip", "Plain.zip", false},
+    {"f\xc3\xbcr.zip", "fu\xcc\x88r.zip", true}, /* u umlaut */
+    {"f\xc3\xbcr.zip", "fur.zip", false},
+    {"f\xc3\xbcr.zip", "f\xc3\xbar.zip", false},
+    {"\xc5\xbd", "Z\xcc\x8c", true}, /* Z caron */
+    {"\xd0\xb9", "\xd0\xb8\xcc\x86", true}, /* short i */
+    {"\xe3\x83\x91", "\xe3\x83\x8f\xe3\x82\x9a", true}, /* pa */
+    {"\xe3\x83\x91", "\xe3\x83\x90", false}, /* pa, ba */
+    {"bad \xff", "bad \xff", true},
+    {"bad \xff", "bad \xfe", false},
+};
+
+START_TEST(letters_with_marks_are_the_same)
+{
+	ck_assert_int_eq(same_name(same_cases[_i].left, same_cases[_i].right),
+	    same_cases[_i].same);
+	ck_assert_int_eq(same_name(same_cases[_i].right, same_cases[_i].left),
+	    same_cases[_i].same);
+}
+END_TEST
+
+/* Each letter of a row has its plain one, and no more. */
+START_TEST(rows_of_letters_are_whole)
+{
+	const char *composed = letter_marks[_i].composed;
+	const char *plain = letter_marks[_i].plain;
+	size_t length = utf8_length(letter_marks[_i].mark);
+
+	ck_assert(length > 0 && letter_marks[_i].mark[length] == '\0');
+	while (*composed != '\0' && *plain != '\0') {
+		composed += utf8_length(composed);
+		plain += utf8_length(plain);
+	}
+	ck_assert(*composed == '\0' && *plain == '\0');
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	bool left_behind;
+} junk_cases[] = {
+    {"Thumbs.db", true},
+    {"thumbs.db", true},
+    {"desktop.ini", true},
+    {"Icon\r", true},
+    {"Icon", false},
+    {".DS_Store", true},
+    {"._01 one.flac", true},
+    {"notes.txt~", true},
+    {"album.zip.part", true},
+    {"album.zip.filepart", true},
+    {"part", false},
+    {"part.zip", false},
+    {"Thumbs.db.zip", false},
+    {"01 one.flac", false},
+};
+
+START_TEST(what_systems_leave_is_known)
+{
+	ck_assert_int_eq(
+	    name_left_behind(junk_cases[_i].name), junk_cases[_i].left_behind);
+}
+END_TEST
+
 START_TEST(public_names_are_unique)
 {
 	static struct items items;
@@ -1079,8 +1165,8 @@ START_TEST(public_names_are_unique)
 	size_t i, j;
 
 	for (i = 0; i < LENGTH(paths); i++)
-		ck_assert(items_add(&items, paths[i], 1));
-	ck_assert(items_name(&items));
+		ck_assert_int_eq(items_add(&items, paths[i], 1), OUTCOME_NONE);
+	items_name(&items);
 	for (i = 0; i < items.count; i++) {
 		ck_assert_str_ne(items.item[i].name, "downloads.html");
 		for (j = 0; j < i; j++)
@@ -2200,6 +2286,10 @@ int main(void)
 	tcase_add_test(all, fewest_tries_give_way);
 	tcase_add_test(all, who_waits_stays);
 	LOOP(all, names_that_may_be_sold, name_cases);
+	LOOP(all, names_are_in_order, order_cases);
+	LOOP(all, letters_with_marks_are_the_same, same_cases);
+	LOOP(all, rows_of_letters_are_whole, letter_marks);
+	LOOP(all, what_systems_leave_is_known, junk_cases);
 	tcase_add_test(all, public_names_are_unique);
 	tcase_add_test(all, links_differ);
 	LOOP(all, only_what_is_ours_is_swept, own_cases);
