@@ -4161,7 +4161,7 @@ static bool apache_open(struct site *site)
 /* Keeps the rewriting of the folders above out, where Apache knows how. */
 #define RULES_ALONE                                                            \
 	"<IfModule mod_version.c>\n"                                           \
-	"<IfVersion >= 2.4.8>\n"                                               \
+	"<IfVersion > 2.4.7>\n"                                                \
 	"RewriteOptions IgnoreInherit\n"                                       \
 	"</IfVersion>\n"                                                       \
 	"</IfModule>\n"
@@ -4187,12 +4187,13 @@ static void rules_add(struct buf *rules, const char *secret,
     const char least[APACHE_TIME_SIZE], const char greatest[APACHE_TIME_SIZE])
 {
 	buf_addf(rules,
-	    "RewriteEngine On\n" RULES_ALONE "RewriteCond %%{TIME} <%s [OR]\n"
+	    "RewriteEngine On\n"
+	    "RewriteCond %%{TIME} <%s [OR]\n"
 	    "RewriteCond %%{TIME} >%s [OR]\n"
 	    "RewriteCond %%{QUERY_STRING} !^%s$\n"
 	    "RewriteRule ^ - [F]\n"
 	    "RewriteRule ^$|(^|/)\\. - [F]\n"
-	    "RewriteRule ^ - [E=no-gzip:1,E=no-brotli:1]\n"
+	    "RewriteRule ^ - [E=no-gzip:1,E=no-brotli:1]\n" RULES_ALONE
 	    "<IfModule mod_mime.c>\n"
 	    "RemoveEncoding .gz .tgz .Z .bz2 .xz .br .zst\n"
 	    "</IfModule>\n"
