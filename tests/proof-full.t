@@ -14,7 +14,8 @@ umount "$tmp/disk"
 chmod 711 "$tmp"
 image=$tmp/image
 shop=$tmp/shop
-secure=$shop/public_html/secure
+site=$shop/public_html
+secure=$site/secure
 lists=$shop/home/lists
 disk=
 tried=0
@@ -23,7 +24,7 @@ honest=0
 # Nothing of the test may stay mounted, and nothing may be removed below.
 unmounted()
 {
-	for place in "$lists" "$shop/home" "$secure" "$shop"; do
+	for place in "$lists" "$shop/home" "$site" "$shop"; do
 		! mountpoint -q "$place" || umount "$place" || umount -l "$place"
 	done
 }
@@ -215,13 +216,13 @@ needs()
 }
 
 # a bucket, a directory, two files of rules and a link
-fuller bytes tmpfs "$secure" one
+fuller bytes tmpfs "$site" one
 needs 2
-fuller inodes tmpfs "$secure" one
+fuller inodes tmpfs "$site" one
 needs 4
-fuller bytes tmpfs "$secure" several
+fuller bytes tmpfs "$site" several
 needs 3
-fuller inodes tmpfs "$secure" several
+fuller inodes tmpfs "$site" several
 needs 6
 fuller bytes tmpfs "$shop" hard
 needs 2
@@ -282,9 +283,9 @@ half_line tmpfs
 if command -v mkfs.ext2 >/dev/null 2>&1 && set_out ext2 "$shop/home" >"$tmp/mount" 2>&1; then
 	fuller bytes ext2 "$shop/home" grown
 	needs 1
-	fuller bytes ext2 "$secure" several
+	fuller bytes ext2 "$site" several
 	needs 5
-	fuller inodes ext2 "$secure" several
+	fuller inodes ext2 "$site" several
 	needs 6
 	fuller bytes ext2 "$shop" grown
 	needs 4

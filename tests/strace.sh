@@ -55,10 +55,10 @@ scenario_later()
 	code BBBB2222
 	post BBBB2222
 	rm -rf "${secure:?}"/*
-	mkdir -p "$secure/1000/$old_token" "$secure/1001/.$old_token"
-	printf 'RewriteEngine On\n' >"$secure/1000/$old_token/.htaccess"
-	ln -s "$shop/home/files/first-light.zip" "$secure/1000/$old_token/a.zip"
-	ln -s "$shop/home/files/first-light.zip" "$secure/1000/$old_token/z.zip"
+	mkdir -p "$secure/26300000/$old_token" "$secure/26300001/.$old_token"
+	printf 'RewriteEngine On\n' >"$secure/26300000/$old_token/.htaccess"
+	ln -s "$shop/home/files/first-light.zip" "$secure/26300000/$old_token/a.zip"
+	ln -s "$shop/home/files/first-light.zip" "$secure/26300000/$old_token/z.zip"
 	uses=3
 	code AAAA1111 'uses: 2' 'last: 2020-01-01T00:00:00Z' \
 		"link: 2020-01-01T00:02:00Z $old_token $old_token" \
@@ -127,9 +127,9 @@ scenario_relisted()
 {
 	scenario_listed
 	post AAAA1111
-	mkdir -p "$buckets/1000"
-	printf 'page\n' >"$buckets/1000/$old_token"
-	printf 'page\n' >"$buckets/1000/another"
+	mkdir -p "$buckets/26300000"
+	printf 'page\n' >"$buckets/26300000/$old_token"
+	printf 'page\n' >"$buckets/26300000/${old_token%?}e"
 }
 
 # set_out SCENARIO: everything anew; $old is then the record.
@@ -317,7 +317,7 @@ guarded()
 # and only its link may be there.
 swept()
 {
-	minute=2000
+	minute=26310000
 	for bucket in "$buckets"/*; do
 		[ ! -d "$bucket" ] || mv "$bucket" "$buckets/$minute"
 		minute=$((minute + 1))
