@@ -177,11 +177,12 @@ rules()
 	sed "s/$2/SECRET/;s/[<>][0-9]\{14\}/TIME/" "$1/.htaccess"
 }
 
-# PAGE, of several files, without what differs by link.
+# PAGE, of several files, without what differs by link: where it leads, and how
+# long it is open.
 page()
 {
 	printf '%s\n' "$1" | sed 's,"/cgi-bin/redeem.cgi/[0-9]*/[0-9a-f]*/,"/SIGNED/,
-		s,<time .*</time>,TIME,'
+		s,for [^<]*<time .*</time>,TIME,'
 }
 
 # Sets $told from the last answer, and $link, what it has in $buckets, if anything.
