@@ -42,11 +42,14 @@ mkfifo "$tmp/pause"
 : >"$tmp/pid"
 chmod 666 "$tmp/pause" "$tmp/pid"
 mkdir "$tmp/slow"
+# its own number, which is doctor's afterwards
+cat >"$tmp/named" <<'END'
+echo "$$" >"$1"
+exec sh "$2" "$3"
+END
 cat >"$tmp/slow/curl" <<END
 #!/bin/sh
-# \$PPID is doctor
 if ls "$shop/home/codes" | grep -q DOCTOR; then
-	printf '%s\n' "\$PPID" >"$tmp/pid"
 	read -r line <"$tmp/pause"
 fi
 exec $(command -v curl) "\$@"
@@ -61,7 +64,9 @@ path=$tmp/slow:$PATH
 	printf 'go\n' >&3
 ) &
 signaller=$!
-doctor
+status=0
+(cd / && as_user env HOME="$shop" REDEEM_CONF="$cgi/.htredeem" PATH="$path" sh "$tmp/named" "$tmp/pid" "$tmp/tools/doctor" "$form") \
+	>"$tmp/said" 2>"$tmp/complaint" || status=$?
 wait "$signaller"
 path=
 is 'stopped: exit status' "$status" 143

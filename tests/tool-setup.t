@@ -93,6 +93,13 @@ fi
 mkdir "$user/public_html/secure"
 printf 'ours\n' >"$user/public_html/secure/index.html"
 refusal 'a secure that is used' 'has other things in it.*-s'
+mkdir "$user/public_html/press" "$user/public_html/press/2024"
+printf 'photo\n' >"$user/public_html/press/2024/photo.jpg"
+refusal 'a folder of years' 'has other things in it.*-s' -s "$user/public_html/press"
+refusal 'the web site itself' 'not in the web site' -s "$user/public_html"
+printf 'secure: %s\nhome: %s\n' "$user/public_html/press" "$checkout" >"$user/public_html/cgi-bin/.htredeem"
+refusal 'a folder of years, in the settings' 'has other things in it.*-s'
+rm -r "$user/public_html/press" "$user/public_html/cgi-bin/.htredeem"
 setup -n -u "$url" -s "$user/public_html/links"
 like '-s: another secure' "$said" '^would make the folder ~/public_html/links'
 rm -r "$user/public_html/secure"

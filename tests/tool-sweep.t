@@ -6,6 +6,15 @@ shop_stock
 secure=$shop/public_html/secure
 ln -s "$cgi/.htredeem" "$shop/home/settings"
 now=$(($(date +%s) / 60))
+rules='# redeem 1.1
+RewriteEngine On
+RewriteRule ^ - [F]'
+printf '%s\n' "$rules" >"$secure/.htaccess"
+a=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+b=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
+c=cccccccccccccccccccccccccccccccc
+d=0123456789abcdef0123456789abcdef
+old=27000000
 
 # link BUCKET NAME: a link's folder as the program makes it
 link()
@@ -17,21 +26,21 @@ link()
 
 for shell in dash busybox; do
 	use_shell "$shell"
-	link 1000 aaaa
-	link 1000 .bbbb
-	link "$((now - 1))" cccc
-	link "$((now + 2))" dddd
-	link 12345678901 eeee
+	link $old $a
+	link $old .$b
+	link "$((now - 1))" $c
+	link "$((now + 2))" $d
+	link 12345678901 $a
 	mkdir -p "$secure/not-a-bucket/x" "$tmp/outside/y"
 	printf x >"$tmp/outside/y/kept"
-	ln -sfn "$tmp/outside" "$secure/999"
-	ln -sfn "$tmp/outside" "$secure/1000/link"
+	ln -sfn "$tmp/outside" "$secure/27000009"
+	ln -sfn "$tmp/outside" "$secure/$old/$d"
 	is "$shell: it says how many" "$("$top/tools/sweep" -H "$shop/home")" 4
-	ok "$shell: an old bucket is gone" test ! -e "$secure/1000"
+	ok "$shell: an old bucket is gone" test ! -e "$secure/$old"
 	ok "$shell: the bucket of the last minute, too" test ! -e "$secure/$((now - 1))"
-	ok "$shell: a live link stays" test -L "$secure/$((now + 2))/dddd/first-light.zip"
-	ok "$shell: with its rules" test -e "$secure/$((now + 2))/dddd/.htaccess"
-	ok "$shell: what is no minute stays" test -d "$secure/12345678901/eeee"
+	ok "$shell: a live link stays" test -L "$secure/$((now + 2))/$d/first-light.zip"
+	ok "$shell: with its rules" test -e "$secure/$((now + 2))/$d/.htaccess"
+	ok "$shell: what is no minute stays" test -d "$secure/12345678901/$a"
 	ok "$shell: other folders stay" test -d "$secure/not-a-bucket/x"
 	ok "$shell: nothing is followed" test -e "$tmp/outside/y/kept"
 	ok "$shell: what is sold stays" test -e "$shop/home/files/first-light.zip"
@@ -45,20 +54,20 @@ for shell in dash busybox; do
 
 	# the pages that list several files, where links are no folders
 	lists=$shop/home/lists
-	mkdir -p "$lists/1000" "$lists/$((now - 1))" "$lists/$((now + 2))"
-	for page in "1000/aaaa" "$((now - 1))/bbbb" "$((now + 2))/cccc"; do
+	mkdir -p "$lists/$old" "$lists/$((now - 1))" "$lists/$((now + 2))"
+	for page in "$old/$a" "$((now - 1))/$b" "$((now + 2))/$c"; do
 		printf 'page\n' >"$lists/$page"
 	done
-	link 1000 aaaa
+	link $old $a
 	is "$shell: lists and links that an earlier delivery left" \
 		"$("$top/tools/sweep" -H "$shop/home")" 3
-	is "$shell: a live list stays" "$(find "$lists" -type f)" "$lists/$((now + 2))/cccc"
-	mkdir "$lists/1000"
-	printf 'page\n' >"$lists/1000/aaaa"
+	is "$shell: a live list stays" "$(find "$lists" -type f)" "$lists/$((now + 2))/$c"
+	mkdir "$lists/$old"
+	printf 'page\n' >"$lists/$old/$a"
 	settings "home: $shop/home" 'delivery: cgi'
 	is "$shell: no secure is needed where links are no folders" \
 		"$("$top/tools/sweep" -H "$shop/home")" 1
-	ok "$shell: that bucket is gone" test ! -e "$lists/1000"
+	ok "$shell: that bucket is gone" test ! -e "$lists/$old"
 	rm -r "$lists"
 	is "$shell: nor a folder of lists" "$("$top/tools/sweep" -H "$shop/home")" 0
 	settings "home: $shop/home" 'delivery: cgi' "secure: $shop/gone"
@@ -70,20 +79,80 @@ for shell in dash busybox; do
 	settings "home: $shop/home" "secure: $secure"
 done
 
+# only what is ours goes
+use_shell dash
+press=$shop/public_html/press
+mkdir -p "$press/2024/$a" "$press/$old/$a"
+printf 'photo\n' >"$press/2024/$a/photo.jpg"
+printf 'photo\n' >"$press/$old/$a/photo.jpg"
+settings "home: $shop/home" "secure: $press"
+ok 'a folder of the owner: refused' sh -c "! '$top/tools/sweep' -H '$shop/home' 2>'$tmp/complaint'"
+like 'a folder of the owner: why' "$(cat "$tmp/complaint")" 'press is no folder for links'
+ok 'a folder of the owner: nothing is removed' test -e "$press/$old/$a/photo.jpg"
+settings "home: $shop/home" "secure: $secure"
+# and in a folder of ours
+for bucket in 1 12 123 1234 12345 123456 1234567 26297279 $((now + 5)) 123456789; do
+	link "$bucket" $a
+done
+link 26297280 $a
+link $old $a
+link $old "${a}a"
+link $old "${a%?}"
+link $old AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+printf 'mine\n' >"$secure/$old/notes.txt"
+mkdir "$tmp/elsewhere"
+mkdir "$tmp/elsewhere/$a"
+printf 'kept\n' >"$tmp/elsewhere/$a/kept"
+ln -s "$tmp/elsewhere" "$secure/27000001"
+mkdir "$secure/27000002"
+ln -s "$tmp/elsewhere/$a" "$secure/27000002/$b"
+is 'ours and others: how many' "$("$top/tools/sweep" -H "$shop/home")" 3
+for kept in 1/$a 1234567/$a 26297279/$a "$((now + 5))/$a" 123456789/$a "$old/${a}a" "$old/${a%?}" \
+	$old/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; do
+	ok "ours and others: $kept stays" test -L "$secure/$kept/first-light.zip"
+done
+ok 'ours and others: a note stays' test -e "$secure/$old/notes.txt"
+ok 'ours and others: nothing behind a link goes' test -e "$tmp/elsewhere/$a/kept"
+ok 'ours and others: the first minute of 2020 goes' test ! -e "$secure/26297280"
+rm -rf "${secure:?}"/[0-9]*
+
+# rules of 1.0 are ours, others are not
+printf 'RewriteEngine On\nRewriteRule ^ - [F]\nErrorDocument 403 "x"\n' >"$secure/.htaccess"
+link $old $a
+is 'rules of version 1.0' "$("$top/tools/sweep" -H "$shop/home")" 1
+printf 'RewriteEngine On\nRewriteRule ^ - [F]\nOptions -Indexes\n' >"$secure/.htaccess"
+link $old $a
+ok 'rules of somebody else: refused' sh -c "! '$top/tools/sweep' -H '$shop/home' 2>/dev/null"
+ok 'rules of somebody else: all stays' test -e "$secure/$old/$a/.htaccess"
+printf '%s\n' "$rules" >"$secure/.htaccess"
+
+# one that cannot be removed ends the work on its bucket, not on the others; its
+# rules stay
+link 27000003 $a
+mkdir "$secure/27000003/$a/folder"
+link 27000003 $b
+link 27000004 "$(printf 'a%.0s' 1 2 3 4 5 6 7 8)$(printf '1%.0s' 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4)"
+printf x >"$secure/27000004/aaaaaaaa111111111111111111111111/it's a \"song\" \\ of 5 %.zip"
+"$top/tools/sweep" -H "$shop/home" >"$tmp/said" 2>"$tmp/complaint" && status=0 || status=$?
+is 'one that stays: exit status' "$status" 1
+is 'one that stays: its rules stay' "$(find "$secure/27000003/$a" -name .htaccess | wc -l)" 1
+ok 'one that stays: another bucket goes' test ! -e "$secure/27000004"
+rm -rf "$secure/27000003" "${secure:?}/$old"
+
 # a link is never without its rules while it has a file: stop the sweep at each removal
 use_shell dash
 rm_order=$tmp/order
 mkdir "$tmp/slow"
 cat >"$tmp/slow/rm" <<END
 #!/bin/sh
-for name in $secure/1000/aaaa/.htaccess $secure/1000/aaaa/first-light.zip; do
+for name in $secure/$old/$a/.htaccess $secure/$old/$a/first-light.zip; do
 	[ ! -L "\$name" ] && [ ! -e "\$name" ] || printf '%s ' "\${name##*/}"
-done >>"$rm_order"
-printf '\n' >>"$rm_order"
+done >"$rm_order.now"
+[ ! -s "$rm_order.now" ] || printf '%s\n' "\$(cat "$rm_order.now")" >>"$rm_order"
 exec $(command -v rm) "\$@"
 END
 chmod +x "$tmp/slow/rm"
-link 1000 aaaa
+link $old $a
 PATH=$tmp/slow:$PATH "$top/tools/sweep" -H "$shop/home" >/dev/null
 is 'the file goes before the rules' "$(tr '\n' '|' <"$rm_order")" \
 	'.htaccess first-light.zip |.htaccess |'

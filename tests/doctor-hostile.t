@@ -1,0 +1,80 @@
+#!/bin/sh
+# doctor believes nothing that a server tells it: some forty answers that are meant to
+# have it remove files, run commands or spoil the terminal, under each shell.
+. "${0%/*}/lib.sh"
+. "$top/tests/doctor.sh"
+need perl curl setpriv dash busybox bash
+
+shop_stock
+who=$shop_user
+secure=$shop/public_html/secure
+canary=$shop/canary
+mkdir "$shop/outside"
+for name in home/codes/x home/codes/AAAA1111 home/files/x outside/kept public_html/index.html; do
+	printf 'kept\n' >"$shop/$name"
+done
+printf '# redeem 1.1\nRewriteEngine On\nRewriteRule ^ - [F]\n' >"$secure/.htaccess"
+# a live link of a buyer's
+mkdir -p "$secure/$(($(date +%s) / 60 + 12))/0123456789abcdef0123456789abcdef"
+printf 'rules\n' >"$(printf '%s' "$secure"/*/*)/.htaccess"
+shop_own
+
+hostile_server()
+{
+	exec setsid perl "$top/tests/hostile-server.pl" "$port" "$shop/home" "$canary"
+}
+serve hostile_server
+
+everything()
+{
+	find "$shop" ! -name attempts ! -name log | sort
+	cat "$shop/home/codes/x" "$shop/outside/kept" /etc/passwd | cksum
+}
+
+# Bytes that a terminal obeys, but for line ends.
+controls()
+{
+	tr -d '\012\040-\176\200-\377' <"$1" | wc -c
+}
+
+deceived()
+{
+	form=http://127.0.0.1:$port/$1/redeem.cgi
+	doctor
+	[ "$status" = 1 ] || printf '%s: exit status %s\n' "$1" "$status"
+	[ "$(everything)" = "$before" ] || printf '%s: files are not what they were\n' "$1"
+	[ ! -e "$canary" ] || printf '%s: a command was run\n' "$1"
+	[ "$(controls "$tmp/said")" = 0 ] && [ "$(controls "$tmp/complaint")" = 0 ] ||
+		printf '%s: control bytes on the terminal\n' "$1"
+	! grep -q 'all is well' "$tmp/said" || printf '%s: all is well\n' "$1"
+	! grep -Eq 'rithmetic|yntax error|not found|nexpected|too large' "$tmp/complaint" ||
+		printf '%s: %s\n' "$1" "$(cat "$tmp/complaint")"
+	rm -f "$canary"
+}
+
+mkdir "$tmp/bin-bash"
+ln -s "$(command -v bash)" "$tmp/bin-bash/sh"
+before=$(everything)
+for shell in dash busybox bash; do
+	case $shell in
+	bash) PATH=$tmp/bin-bash:$usual_path:/usr/sbin:/sbin ;;
+	*) use_shell "$shell" ;;
+	esac
+	for answer in past-up future-up token-up bucket-up encoded-up glob glob-past short-bucket \
+		long-bucket command backquote escape absolute other-host file long newline quote home \
+		clock-command clock-array clock-digits clock-letters clock-zero clock-month clock-octal \
+		clock-escape clock-other status status-escape redirect-escape action outcome outcomes \
+		endless headers no-http range; do
+		is "$shell: $answer" "$(deceived "$answer")" ''
+	done
+	# where the program signs its links
+	settings_cgi
+	shop_own
+	for answer in signed signed-up range home; do
+		is "$shell, signed links: $answer" "$(deceived "$answer")" ''
+	done
+	settings "home: $shop/home" "secure: $secure"
+	shop_own
+	before=$(everything)
+done
+finish

@@ -1,0 +1,118 @@
+# What is ours below secure and below home/lists, and how it is removed; sourced by
+# sweep, setup and doctor. redeem.c keeps the same rule ("A link").
+#
+#   a bucket   a real folder, named with the eight digits of a minute since 2020
+#   a link     in a bucket: 32 hexadecimal digits, with or without a dot before them
+#
+# Anything else in there or beside it is the owner's, and stays.
+
+first_minute=26297280 # 2020-01-01, in minutes since 1970
+
+# Is $2 made of exactly $1 digits?
+is_digits()
+{
+	case $2 in
+	'' | *[!0-9]*) return 1 ;;
+	esac
+	[ "${#2}" = "$1" ]
+}
+
+# Is $2 made of exactly $1 hexadecimal digits, in lower case?
+is_hex()
+{
+	case $2 in
+	'' | *[!0-9a-f]*) return 1 ;;
+	esac
+	[ "${#2}" = "$1" ]
+}
+
+# Is the folder $1 in the current one a bucket whose minute is before $2?
+is_bucket_before()
+{
+	is_digits 8 "$1" && [ "$1" -ge "$first_minute" ] && [ "$1" -lt "$2" ] &&
+		[ -d "./$1" ] && [ ! -L "./$1" ]
+}
+
+# Is the file $1 the rules of a folder secure: does it begin with a line such as
+# "# redeem 1.1", or is it what version 1.0 wrote?
+is_our_rules()
+{
+	[ -f "$1" ] && [ ! -L "$1" ] && awk '
+	NR == 1 && /^# redeem [0-9]/ { ours = 1; exit }
+	NR == 1 && $0 != "RewriteEngine On" { exit }
+	NR == 2 && $0 != "RewriteRule ^ - [F]" { exit }
+	NR == 2 { ours = 1 }
+	NR == 3 && !/^ErrorDocument 403 "/ { ours = 0; exit }
+	NR == 4 { ours = 0; exit }
+	END { exit !ours }' "$1"
+}
+
+# May the folder $1 be secure: are the rules in it ours, or is it empty?
+is_our_secure()
+{
+	[ -d "$1" ] || return 1
+	if [ -e "$1/.htaccess" ] || [ -L "$1/.htaccess" ]; then
+		is_our_rules "$1/.htaccess"
+	else
+		inside=$(find "$1/." ! -name . -prune -print) && [ -z "$inside" ]
+	fi
+}
+
+# Removes the link $1, a path that is not ours to doubt: files first, and the rules
+# only when all that they guard is gone. Whoever else sweeps may have been first.
+remove_link()
+{
+	if [ -d "$1" ] && [ ! -L "$1" ]; then
+		find "$1/." ! -name . -prune ! -type d ! -name .htaccess \
+			-exec rm -f -- {} + 2>/dev/null || :
+		inside=$(find "$1/." ! -name . -prune \( -type d -o ! -name .htaccess \) \
+			-print 2>/dev/null) || :
+		[ -z "$inside" ] || return 1
+		rm -f -- "$1/.htaccess" 2>/dev/null || :
+		rmdir -- "$1" 2>/dev/null || :
+	else
+		rm -f -- "$1" 2>/dev/null || :
+	fi
+	[ ! -e "$1" ] && [ ! -L "$1" ]
+}
+
+# The links in the buckets $@, which are named as ./29924458, a path each line.
+links_in()
+{
+	for bucket in "$@"; do
+		for link in "$bucket"/* "$bucket"/.[!.]*; do
+			token=${link##*/}
+			! is_hex 32 "${token#.}" || printf '%s\n' "$link"
+		done
+	done
+}
+
+# What the links in the buckets $@ open, a path each line; and a line that is no
+# file's name where one has a name that does not fit into a line.
+files_in()
+{
+	for bucket in "$@"; do
+		for link in "$bucket"/* "$bucket"/.[!.]*; do
+			token=${link##*/}
+			is_hex 32 "${token#.}" || continue
+			if [ -L "$link" ] || [ ! -d "$link" ]; then
+				printf '%s\n' "$link"
+				continue
+			fi
+			for file in "$link"/* "$link"/.[!.]*; do
+				case $file in
+				*/.htaccess | *'/*' | *'/.[!.]*') ;;
+				*[[:cntrl:]]*) printf './.\n' ;;
+				*) printf '%s\n' "$file" ;;
+				esac
+			done
+		done
+	done
+}
+
+# Removes the files that are named on stdin, many at a time. False if one stays: a
+# folder does, too.
+remove_files()
+{
+	sed 's,[^0-9A-Za-z./],\\&,g' | xargs rm -f -- 2>/dev/null
+}
