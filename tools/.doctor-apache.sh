@@ -73,7 +73,7 @@ RewriteRule ^ /clock-$mark?%{TIME} [R=302,L]"
 			obeyed=yes
 			asked=$(date +%s)
 		else
-			wrong rules "a rule that tells the time leads to ${led:-nothing}"
+			wrong rules "a rule that tells the time leads to $(led)"
 			advise 'Something on the way changes what the server answers: a cache, a proxy, a firewall. It must leave this address alone:'
 			line "$url/*"
 		fi

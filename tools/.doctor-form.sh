@@ -18,7 +18,7 @@ check_form()
 	30*)
 		wrong form "the address leads elsewhere ($status): a form that is sent would not arrive"
 		advise 'Use the address that it leads to, on the cards, too:'
-		line "$led"
+		line "$(led)"
 		;;
 	401*)
 		wrong form 'a password is asked for (401): no buyer gets as far as the form'
@@ -59,7 +59,7 @@ explain_program()
 # Why nobody answered at all.
 explain_failure()
 {
-	case $failure in
+	case $(failure) in
 	name) advise "There is no machine of the name ${site#*://}, as far as this one can tell. Is the address spelled right? A new name takes up to a day to be known everywhere." ;;
 	refused) advise "The machine is there, but no server listens at ${site#*://}. Is it running, and is the port right?" ;;
 	timeout) advise 'The server took longer than a minute. Is it overloaded, or does a firewall swallow what is sent to it?' ;;
@@ -143,7 +143,7 @@ check_code()
 	redeem
 	outcome=$(outcome_of_page)
 	answered=$status$outcome
-	code_led=$led
+	code_led=$(led)
 	case $answered in
 	303)
 		code_works=yes
@@ -172,7 +172,7 @@ check_code()
 		;;
 	000)
 		wrong code 'the server gives no answer to a code that is sent (POST)'
-		case $failure in
+		case $(failure) in
 		dropped) advise 'It hangs up instead; mini-httpd is known for that. Another server helps.' ;;
 		*) explain_failure ;;
 		esac

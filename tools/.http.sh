@@ -7,10 +7,7 @@
 # it must have:
 #
 #   $status     three digits; 000 where there was no answer
-#   $failure    why there was none: name, refused, timeout, tls, certificate,
-#               dropped, or empty
 #   $location   where a redirect leads: an address of plain characters, or empty
-#   $led        the same for people to read, be it an address or not
 #   the file $scratch/body, at most $room bytes of it
 #
 # `from BYTE` asks for the part from there on. Redirects are not followed. With
@@ -153,14 +150,16 @@ ask()
 		read -r location
 	} <"$scratch/answer"
 	is_digits 3 "$status" || status=000
-	led=
-	if [ "$location" ]; then
-		led=$(shown "$location")
-		case $location in
-		*[!-0-9A-Za-z._~:/?%=\&+]*) location= ;;
-		esac
-	fi
-	find_failure
+	led_to=$location
+	case $location in
+	*[!-0-9A-Za-z._~:/?%=\&+]*) location= ;;
+	esac
+}
+
+# Where the last answer led, for people to read, be it an address or not.
+led()
+{
+	shown "$led_to"
 }
 
 # ask_each: asks for the addresses on stdin, one a line, and leaves their bodies in
@@ -189,26 +188,26 @@ ask_each()
 			2>/dev/null | grep -x '[0-9][0-9][0-9]' >"$scratch/each" || :
 }
 
-# Sets $failure, where there is no answer.
-find_failure()
+# Why there was no answer, if there was none: name, refused, timeout, tls, certificate,
+# dropped, or nothing that is known.
+failure()
 {
-	failure=
 	[ "$status" = 000 ] || return 0
 	case $client$exit_status in
-	curl6) failure=name ;;
-	curl7) failure=refused ;;
-	curl28) failure=timeout ;;
-	curl35) failure=tls ;;
-	curl51 | curl60 | curl58 | curl77 | wget5) failure=certificate ;;
-	curl52 | curl56 | curl18) failure=dropped ;;
+	curl6) printf 'name' ;;
+	curl7) printf 'refused' ;;
+	curl28) printf 'timeout' ;;
+	curl35) printf 'tls' ;;
+	curl51 | curl60 | curl58 | curl77 | wget5) printf 'certificate' ;;
+	curl52 | curl56 | curl18) printf 'dropped' ;;
 	wget* | busybox*)
 		case $(head -c 4000 "$scratch/head" | tr '[:upper:]' '[:lower:]') in
-		*certificate*) failure=certificate ;;
-		*'unable to resolve'* | *'bad address'* | *'name or service'*) failure=name ;;
-		*refused*) failure=refused ;;
-		*'timed out'*) failure=timeout ;;
-		*ssl* | *tls*) failure=tls ;;
-		*'no data'* | *'reading header'* | *'error getting response'*) failure=dropped ;;
+		*certificate*) printf 'certificate' ;;
+		*'unable to resolve'* | *'bad address'* | *'name or service'*) printf 'name' ;;
+		*refused*) printf 'refused' ;;
+		*'timed out'*) printf 'timeout' ;;
+		*ssl* | *tls*) printf 'tls' ;;
+		*'no data'* | *'reading header'* | *'error getting response'*) printf 'dropped' ;;
 		esac
 		;;
 	esac
