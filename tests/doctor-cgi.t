@@ -7,7 +7,7 @@ test_all_only 'needs nginx and lighttpd'
 . "$top/tests/servers.sh"
 need lighttpd nginx fcgiwrap apache2 busybox curl setpriv
 
-proofs=10
+proofs=13
 key=$(random_hex 32)
 deliver()
 {
@@ -87,11 +87,19 @@ conf=
 # on Apache without .htaccess, and a file that the program cannot read
 amend='s/AllowOverride All/AllowOverride None/'
 host apache_stock
-healthy 'Apache'
+faulty 'Apache, which compresses what programs send' '^WRONG  link .*comes compressed \(gzip\)' \
+	'^ +SetEnv no-gzip 1$' '^ +SetEnv no-brotli 1$'
+printf 'SetEnv no-gzip 1\nSetEnv no-brotli 1\n' >"$tmp/more.conf"
+host apache_stock
+faulty 'Apache, which drops the length' '^ok     link' '^WRONG  headers .*without its length' \
+	'^ +SetEnv ap_trust_cgilike_cl 1$'
+printf 'SetEnv ap_trust_cgilike_cl 1\n' >>"$tmp/more.conf"
+host apache_stock
+healthy 'Apache, as advised'
 if [ "$(id -u)" = 0 ]; then
 	chown root: "$shop/home/files/first-light.zip"
 	chmod 600 "$shop/home/files/first-light.zip"
-	faulty 'a file that cannot be read' '^WRONG  files .*first-light.zip cannot be read' \
+	faulty 'a file that cannot be read' '^WRONG  files .*first-light.zip cannot be read by the server' \
 		'^ +chmod a\+r ~/home/files/first-light.zip$'
 	chmod a+r "$shop/home/files/first-light.zip"
 	healthy 'a file that can be read, as advised'

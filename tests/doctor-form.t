@@ -21,7 +21,7 @@ faulty 'a program that is sent' '^WRONG  form .*200' '^ +Options \+ExecCGI$' \
 	'^ +AddHandler cgi-script .cgi$'
 form=$right
 chmod 644 "$cgi/redeem.cgi"
-faulty 'a program that may not be run' '^WRONG  form .*no form, but: (403|500)' \
+faulty 'a program that may not be run' '^WRONG  form .*(refuses the form|no form, but).*(403|500)' \
 	'^ +chmod 755 ~/cgi-bin/redeem.cgi ~/cgi-bin$'
 chmod 755 "$cgi/redeem.cgi"
 printf 'page: missing.html\n' >>"$cgi/.htredeem"

@@ -65,7 +65,7 @@ amend=
 host apache_cheap
 chmod 600 "$shop/home/files/first-light.zip"
 faulty 'a file that Apache cannot read' '^ok     link' \
-	'^WRONG  files .*cannot read first-light.zip' \
+	'^WRONG  files .*first-light.zip cannot be read by the server' \
 	'^ +chmod a\+r ~/home/files/first-light.zip$'
 chmod 644 "$shop/home/files/first-light.zip"
 chmod 700 "$shop/home"

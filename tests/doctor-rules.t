@@ -43,12 +43,13 @@ faulty 'no FileInfo' '^WRONG  rules .*500 .*no FileInfo' '^ +AllowOverride FileI
 # rules that somebody relaxed: what doctor proves of links is proved of the file
 amend=
 host apache_stock
-printf '\n' >"$shop/public_html/secure/.htaccess"
+sed 1q "$shop/public_html/secure/.htaccess" >"$tmp/first"
+cat "$tmp/first" >"$shop/public_html/secure/.htaccess"
 faulty 'secure forbids nothing' '^ok     rules' '^ok     secret' \
-	'^WRONG  listing .*secure/ is shown \(200\)' "^ +rm .*/secure/.htaccess\$"
-rm "$shop/public_html/secure/.htaccess"
+	'^WRONG  listing .*secure/ is shown \(200\)' "^ +echo '# redeem 0' > .*/secure/.htaccess\$"
+printf '# redeem 0\n' >"$shop/public_html/secure/.htaccess"
 doctor
-healthy 'the rules of secure taken away, as advised'
+healthy 'the rules of secure written anew, as advised'
 
 # no parts of a file
 amend='/DocumentRoot/a MaxRanges none'

@@ -7,7 +7,7 @@ test_all_only 'needs node, for the object store'
 . "$top/tests/servers.sh"
 need apache2 curl wget busybox node setpriv
 
-proofs=9
+proofs=12
 key=S3RVER
 secret=S3RVER
 bucket=label

@@ -6,7 +6,7 @@ test_all_only 'needs lighttpd'
 . "$top/tests/servers.sh"
 need lighttpd curl setpriv
 
-proofs=10
+proofs=12
 secret=$(random_hex 32)
 deliver()
 {
@@ -28,7 +28,7 @@ who=$shop_user
 ln -s "$cgi/.htredeem" "$shop/home/settings"
 deliver
 host lighttpd_with 'lighttpd, for cgi:'
-faulty 'no script' '^ok     code' '^WRONG  link .*refused \(404\)' 'does not run tools/secdownload.lua' \
+faulty 'no script' '^ok     code' '^WRONG  link .*refused \(404\)' 'does not check links at /dl/' \
 	'^ok     list'
 script ''
 healthy 'hmac-sha256'
@@ -51,7 +51,7 @@ ln -s "$tmp/other" "$shop/home/settings"
 sed 's/^secret: ./secret: X/' "$cgi/.htredeem" >"$tmp/other"
 chmod 644 "$tmp/other"
 faulty 'a script with other settings' '^WRONG  link .*refused \(403\)' \
-	'The script reads .*settings: is that'
+	'reads .*settings: is that'
 mv -f "$shop/home/settings.away" "$shop/home/settings"
 
 amend='/magnet.attract/d; s,^ *server.document-root.*,alias.url += ( "/dl/" => "'"$shop"'/home/files/" ),'

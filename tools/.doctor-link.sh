@@ -78,6 +78,13 @@ explain_compressed()
 check_headers()
 {
 	[ "$delivery" != secdownload ] || return 0
+	check_foreign_headers
+	check_length
+	[ "$odd_headers" ] || good headers 'a link is not to be kept, and has its length'
+}
+
+check_foreign_headers()
+{
 	odd_headers=
 	expect_header cache-control 'private, no-store' 'a cache or a CDN keeps the file, and gives it to people without a code'
 	expect_header referrer-policy no-referrer 'the secret can be seen by other sites'
@@ -95,8 +102,6 @@ check_headers()
 		odd_headers=yes
 		;;
 	esac
-	check_length
-	[ "$odd_headers" ] || good headers 'a link is not to be kept, and has its length'
 }
 
 # expect_header NAME VALUE WHY
@@ -116,7 +121,8 @@ expect_header()
 # as they can be read here.
 name_source()
 {
-	[ "$delivery" = apache ] && folder=$secure || folder=${program_file%/*}
+	folder=${program_file%/*}
+	[ "$delivery" != apache ] || folder=${secure:-}
 	source_line=
 	while [ "$folder" ]; do
 		if [ "$folder" != "$secure" ] && [ -r "$folder/.htaccess" ]; then

@@ -50,9 +50,9 @@ choose_sold()
 
 check_sold()
 {
+	bad_files=0
 	list_sold | sort -u | choose_sold >"$scratch/sold"
 	tried=0
-	bad_files=0
 	open_files=
 	: >"$scratch/batch"
 	bytes=0
@@ -257,7 +257,8 @@ plain_name()
 # Names the line in a .htaccess above the links that speaks of the extension $1.
 name_deny()
 {
-	[ "$delivery" = apache ] && folder=$secure || folder=${program_file%/*}
+	folder=${program_file%/*}
+	[ "$delivery" != apache ] || folder=$secure
 	while [ "$folder" ]; do
 		if [ "$folder" != "$secure" ] && [ -r "$folder/.htaccess" ]; then
 			found=$(grep -n -i -e 'FilesMatch\|<Files\|RewriteRule\|RedirectMatch' "$folder/.htaccess" |

@@ -89,6 +89,22 @@ base64url()
 # cgi: PROGRAM/<end>/<mac>/<what>
 #
 
+# A path as it is, of one as it stands in an address.
+decoded()
+{
+	printf '%b' "$(printf '%s\n' "$1" | awk '
+	function value(letter) { return index("0123456789ABCDEF", letter) - 1 }
+	{
+		count = split($0, part, "%")
+		text = part[1]
+		for (i = 2; i <= count; i++) {
+			code = value(substr(part[i], 1, 1)) * 16 + value(substr(part[i], 2, 1))
+			text = text sprintf("\\0%03o", code) substr(part[i], 3)
+		}
+		print text
+	}')"
+}
+
 take_apart_cgi()
 {
 	what=${1#"$site$program_path/"}
@@ -100,7 +116,7 @@ take_apart_cgi()
 
 signature_cgi()
 {
-	printf 'file %s %s' "$when" "$what" | hmac "$(printf '%s' "$key" | to_hex)"
+	printf 'file %s %s' "$when" "$(decoded "$what")" | hmac "$(printf '%s' "$key" | to_hex)"
 }
 
 age_cgi()
@@ -129,9 +145,9 @@ take_apart_secdownload()
 signature_secdownload()
 {
 	if [ "$algorithm" = md5 ]; then
-		printf '%s/%s%s' "$secret" "$what" "$when" | md5
+		printf '%s/%s%s' "$secret" "$(decoded "$what")" "$when" | md5
 	else
-		printf '/%s/%s' "$when" "$what" | hmac "$(printf '%s' "$secret" | to_hex)" |
+		printf '/%s/%s' "$when" "$(decoded "$what")" | hmac "$(printf '%s' "$secret" | to_hex)" |
 			base64url | cut -c 1-43
 	fi
 }
@@ -186,6 +202,7 @@ age_s3()
 {
 	day=$(in_query X-Amz-Date)
 	day=${day%%T*}
+	is_digits 8 "$day" || day=20200101
 	query=$(printf '%s\n' "$query" |
 		sed "s/\(X-Amz-Credential=[^&]*%2F\)$day%2F/\120200101%2F/; s/X-Amz-Date=[^&]*/X-Amz-Date=20200101T000000Z/")
 }
