@@ -107,7 +107,10 @@ is_apache()
 
 allow_rules()
 {
-	line "<Directory \"$secure\">"
+	case $secure in
+	*[[:blank:]]*) line "<Directory \"$secure\">" ;;
+	*) line "<Directory $secure>" ;;
+	esac
 	line 'AllowOverride FileInfo'
 	line '</Directory>'
 }

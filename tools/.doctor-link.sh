@@ -41,6 +41,9 @@ check_link()
 		elif [ "$coding" ]; then
 			wrong link "the file comes compressed ($(shown "$coding")), and not as it is"
 			explain_compressed
+			# what else is wrong can be seen without
+			ask "$link"
+			! is_probe || works=yes
 		else
 			wrong link 'the right secret gives other bytes than the file has'
 			advise 'Something on the way changes files: a compression or an optimizer of the host or of a CDN. It must leave this folder alone:'

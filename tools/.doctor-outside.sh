@@ -100,20 +100,27 @@ outside_link()
 		in_settings 'delivery: cgi'
 		return
 	fi
-	cp -- "$scratch/body" "$scratch/whole"
-	length=$(header content-length)
-	arrived=$(size_of "$scratch/whole")
+	url=${link%%\?*}
+	url=${url#"$site"}
+	url=${url%/*}
 	if [ "$(header content-encoding)" ]; then
 		wrong link "the file comes compressed ($(shown "$(header content-encoding)"))"
 		explain_compressed
-	elif ! is_length "$length"; then
+		# what else is wrong can be seen without
+		ask "$link"
+		[ "$status" = 200 ] || return 0
+	fi
+	cp -- "$scratch/body" "$scratch/whole"
+	length=$(header content-length)
+	arrived=$(size_of "$scratch/whole")
+	if ! is_length "$length"; then
 		wrong link 'the file comes without its length (Content-Length)'
 		explain_compressed
 	elif [ "$arrived" != "$length" ] && [ "$arrived" != "$room" ]; then
 		wrong link "only $arrived of $length bytes arrive"
 	else
 		works=yes
-		good link "the file arrives: 200, $length bytes"
+		[ "$faults" ] || good link "the file arrives: 200, $length bytes"
 		check_foreign_headers
 	fi
 }
