@@ -5019,11 +5019,19 @@ static bool is_handed_over(const struct settings *settings)
 	return settings->cgi.handoff != HANDOFF_NONE;
 }
 
-/* Adds the header that names ITEM to the server. */
+/*
+ * Adds the header that names ITEM to the server. lighttpd decodes the path in
+ * X-Sendfile, Apache's mod_xsendfile takes it as it is; a name with a control
+ * character, which no header could hold, is not sold.
+ */
 static void handoff_header(
     const struct settings *settings, const struct item *item, struct buf *text)
 {
-	if (settings->cgi.handoff == HANDOFF_SENDFILE) {
+	bool apache = strncmp(env("SERVER_SOFTWARE"), "Apache", 6) == 0;
+
+	if (settings->cgi.handoff == HANDOFF_SENDFILE && apache) {
+		buf_addf(text, "X-Sendfile: %s/%s", settings->home, item->path);
+	} else if (settings->cgi.handoff == HANDOFF_SENDFILE) {
 		buf_adds(text, "X-Sendfile: ");
 		buf_addurl(text, settings->home);
 		buf_adds(text, "/");

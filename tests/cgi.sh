@@ -137,7 +137,8 @@ cgi_specifics()
 	is 'not to be kept' "$(header Cache-Control)" 'private, no-store'
 	is 'not to be guessed at' "$(header X-Content-Type-Options)" nosniff
 	is 'not to be told on' "$(header Referrer-Policy)" no-referrer
-	is 'parts are offered' "$(header Accept-Ranges)" bytes
+	[ "${unoffered:-}" ] ||
+		is 'parts are offered' "$(header Accept-Ranges)" bytes
 	is 'HEAD' "$(curl -s -I -o /dev/null -w '%{http_code} %{size_download}' "$link")" '200 0'
 	[ "${partless:-}" ] || ranges
 	large
