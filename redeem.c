@@ -145,7 +145,7 @@
  *	303             here is your link
  *	200             the form; the files of a link
  *	400, 404        that is no code, is mistyped, or unknown
- *	403, 410        it is used up, expired, not valid yet; the link is closed
+ *	403, 410        it is used up, expired, not yet valid; a link is closed
  *	429, 503        wait a while, then try again: nothing was counted
  *	500             this code is broken, or the shop is not set up
  *	405, 411 to 415 a request that no browser makes of our form
