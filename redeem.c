@@ -664,7 +664,10 @@ struct view {
 	time_t now;
 };
 
-/* All that one run works on: about half a megabyte, of which little is used. */
+/*
+ * Everything that one request works on: a megabyte, most of which is never
+ * touched and so takes no memory.
+ */
 struct shop {
 	struct settings settings;
 	struct request request;
@@ -673,7 +676,7 @@ struct shop {
 	struct download download;
 	struct site site;
 	struct view view;
-	int log; /* the same, to be added to */
+	int log; /* descriptor, or -1 */
 	long wait; /* seconds until this address may try again */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char out[PAGE_MAX + 16384]; /* an answer */
@@ -2026,11 +2029,12 @@ static ssize_t settings_find(struct settings *settings, const char *program)
 	const char *conf = env("REDEEM_CONF");
 	const char *slash = strrchr(program, '/');
 	struct span folder = {program, 0};
-	ssize_t length;
 
 	if (*conf != '\0')
 		return settings_read(settings, folder, conf);
 	if (slash != NULL) {
+		ssize_t length;
+
 		folder.length = (size_t)(slash - program) + 1;
 		length = settings_read(settings, folder, ".htredeem");
 		if (length >= 0 || errno != ENOENT)
@@ -2040,7 +2044,7 @@ static ssize_t settings_find(struct settings *settings, const char *program)
 	return settings_read(settings, folder, ".htredeem");
 }
 
-/* Dates and times are from now on in the zone of the settings. */
+/* Sets the time zone that the settings name. */
 static bool zone_use(const struct settings *settings)
 {
 	if (settings->timezone[0] == '\0')
@@ -7153,7 +7157,7 @@ static void advise(const char *what, const char *format, ...)
 	va_end(rest);
 }
 
-/* Can other users of this machine get as far as into the directory PATH? */
+/* Can other users of this machine reach the directory PATH? */
 static bool others_enter(const char *path)
 {
 	char part[PATH_SIZE];
@@ -7192,7 +7196,7 @@ static bool try_code(int home)
 	return good;
 }
 
-/* The codes: nobody else may read or change them; we can lock and sync. */
+/* Nobody else may list or change the codes; we can write, lock and sync them. */
 static bool check_codes(enum audience to, const struct site *site)
 {
 	const char *home = site->settings->home;
@@ -7213,7 +7217,7 @@ static bool check_codes(enum audience to, const struct site *site)
 	    good ? "" : ": ", good ? "" : strerror(errno));
 }
 
-/* What is sold can be listed. */
+/* The folder of what is sold can be read. */
 static bool check_files(enum audience to, const struct site *site)
 {
 	bool good = faccessat(site->home, "files", R_OK | X_OK, 0) == 0;
@@ -7223,12 +7227,12 @@ static bool check_files(enum audience to, const struct site *site)
 	    good ? "" : strerror(errno));
 }
 
-/* The log can be written, or made where there is none. */
+/* The log can be written, or created if there is none. */
 static bool check_log(enum audience to, const struct site *site)
 {
 	int fd = openat(
 	    site->home, "log", O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
-	/* made here, it would be this user's and not the program's */
+	/* if it were created here, it would be this user's */
 	bool good = fd >= 0 ?
 	    close(fd) == 0 :
 	    errno == ENOENT && faccessat(site->home, ".", W_OK | X_OK, 0) == 0;
@@ -7250,8 +7254,8 @@ static bool check_attempts(enum audience to, const struct site *site)
 }
 
 /*
- * The options of the mount that has the device DEVICE, "0:48", in the text of
- * /proc/self/mountinfo (proc(5)); empty if it is not there.
+ * Finds the options of the mount with the device DEVICE, such as "0:48", in the
+ * text of /proc/self/mountinfo (proc(5)); empty if it is not there.
  */
 static struct span mount_options(struct span table, const char *device)
 {
@@ -7357,7 +7361,7 @@ static bool check_nfs(enum audience to, struct span options)
 	return why == NULL;
 }
 
-/* The table of mounts, of which the kernel gives a page with each read(2). */
+/* Reads the table of mounts; each read(2) gives a page of it at most. */
 static struct span mounts_read(char *buffer, size_t size)
 {
 	struct span table = {buffer, 0};
@@ -7372,7 +7376,7 @@ static struct span mounts_read(char *buffer, size_t size)
 	return table;
 }
 
-/* Codes on NFS: other machines must see our locks. */
+/* If codes are on NFS, other machines must see our locks. */
 static bool check_locks(enum audience to, const struct site *site)
 {
 	char table[PAGE_MAX], device[48];
@@ -7442,7 +7446,7 @@ static bool check_delivery(enum audience to, struct shop *shop, bool opened)
 	    folder, good ? "" : "not");
 }
 
-/* What the settings of the delivery ask for must be possible here. */
+/* Can the delivery do here what its settings ask for? */
 static bool check_fit(enum audience to, const struct site *site)
 {
 	const struct delivery *delivery = delivery_of(site->settings);
@@ -7452,7 +7456,7 @@ static bool check_fit(enum audience to, const struct site *site)
 	return why == NULL || check_line(to, false, "links", "%s", why);
 }
 
-/* The clock, and the zone, which must be the web server's. */
+/* Shows the clock and the time zone, which must be the web server's. */
 static bool check_clock(enum audience to, const struct site *site)
 {
 	static const time_t first_release = 1767225600; /* 2026-01-01 */
