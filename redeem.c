@@ -350,6 +350,9 @@ static int lock_file(int fd, bool wait)
 #ifndef WAIT_SECONDS
 #define WAIT_SECONDS 10L /* for a lock, or for the body of a request */
 #endif
+#ifndef LOG_SECONDS
+#define LOG_SECONDS 5L /* that a line waits for the lock on the log */
+#endif
 #ifndef ATTEMPTS_MAX
 #define ATTEMPTS_MAX 512 /* addresses in the table of failed tries */
 #endif
@@ -375,6 +378,7 @@ static int lock_file(int fd, bool wait)
 #define APACHE_TIME_SIZE 15 /* YYYYMMDDHHMMSS */
 #define LIST_PAGE "downloads.html"
 #define MARKERS_MAX 16 /* in an owner's page */
+#define LOG_LINE_SIZE (3 * RECORD_MAX + 512)
 #define SEND_SIZE 32768 /* bytes of a file that are in memory at once */
 #define LOCATION_SIZE 8192 /* bytes of an address that opens a file */
 #define COOKIE_NAME_SIZE (sizeof("redeem-") + 16)
@@ -588,6 +592,7 @@ struct request {
 	const char *path; /* decoded, what follows the script's; or empty */
 	const char *range; /* Range, or empty */
 	const char *if_range; /* If-Range, or empty */
+	const char *cookies; /* Cookie, or empty */
 };
 
 /*
@@ -614,7 +619,7 @@ struct record {
 	const char *name; /* end of "path": the code as it is stored */
 	char text[RECORD_MAX + 1];
 	size_t size; /* on disk, in bytes */
-	struct span body; /* without the room at its end */
+	struct span body; /* without byte order mark and room at its end */
 	long uses;
 	long limit;
 	long from; /* first valid day as YYYYMMDD; 0: none */
@@ -676,7 +681,7 @@ struct shop {
 	struct download download;
 	struct site site;
 	struct view view;
-	int log; /* descriptor, or -1 */
+	char reason[RECORD_MAX + 256]; /* why a code is not served */
 	long wait; /* seconds until this address may try again */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char out[PAGE_MAX + 16384]; /* an answer */
@@ -768,6 +773,44 @@ static void complain(const char *format, ...)
 	line[text.length++] = '\n';
 	if (write(STDERR_FILENO, line, text.length) < 0)
 		return; /* there is nobody else to tell */
+}
+
+/*
+ * Puts into REASON what is wrong, for the log and for complain; returns
+ * OUTCOME, for the caller to return.
+ */
+LIKE_PRINTF(3, 4)
+static enum outcome fail(
+    struct buf *reason, enum outcome outcome, const char *format, ...)
+{
+	va_list rest;
+
+	*reason = buf_init(reason->bytes, reason->size);
+	va_start(rest, format);
+	buf_vaddf(reason, format, rest);
+	va_end(rest);
+	return outcome;
+}
+
+/* Will ERROR of a system call be the same when the buyer tries again? */
+static bool is_lasting(int error)
+{
+	static const int lasting[] = {ENOENT, ENOTDIR, EISDIR, EACCES, EPERM,
+	    ELOOP, ENAMETOOLONG, EINVAL, ENXIO, EROFS};
+	size_t i;
+
+	for (i = 0; i < LENGTH(lasting); i++)
+		if (error == lasting[i])
+			return true;
+	return false;
+}
+
+/* As fail, after a system call on PATH that failed with ERROR. */
+static enum outcome fail_errno(struct buf *reason, const char *path, int error)
+{
+	return fail(reason,
+	    is_lasting(error) ? OUTCOME_BROKEN : OUTCOME_TRY_AGAIN, "%s: %s",
+	    path, strerror(error));
 }
 
 /* Bytes of the UTF-8 character at the start of STRING (RFC 3629); 0 if bad. */
@@ -2262,6 +2305,7 @@ static enum outcome request_parse(struct request *request, int in)
 	request->path = env("PATH_INFO");
 	request->range = env("HTTP_RANGE");
 	request->if_range = env("HTTP_IF_RANGE");
+	request->cookies = env("HTTP_COOKIE");
 	request->method = METHOD_OTHER;
 	request_script(request);
 	if (strcmp(method, "POST") == 0) {
@@ -2771,34 +2815,50 @@ static void link_parse(struct link *link, struct span value)
 	memcpy(link->secret, value.bytes, HEX_SIZE - 1);
 }
 
+/* Takes a number in, once; what is wrong with the line, or NULL. */
+static const char *count_parse(long *count, struct span value)
+{
+	if (*count >= 0)
+		return "is set twice";
+	return number_parse(value, 0, 999999, count) ?
+	    NULL :
+	    "not a number up to 999999";
+}
+
+/* The same for a day. */
+static const char *day_parse(long *day, struct span value)
+{
+	if (*day != 0)
+		return "is set twice";
+	return date_parse(value, day) ? NULL : "not a day such as 2027-12-31";
+}
+
 /*
- * Takes one line of a record in. A torn "last" or "link" is as good as none:
- * they only decide whether a second click is free. A key that must be unique
- * and is not makes the record unreadable, for nobody can tell which is meant.
+ * Takes one line of a record in; what is wrong with it, or NULL. A torn "last"
+ * or "link" is as good as none: they only decide whether a second click is
+ * free. A key that must be unique and is not is an error, for nobody can tell
+ * which is meant.
  */
-static bool record_parse_line(
+static const char *record_parse_line(
     struct record *record, struct span key, struct span value)
 {
 	if (span_is(key, "uses"))
-		return record->uses < 0 &&
-		    number_parse(value, 0, 999999, &record->uses);
+		return count_parse(&record->uses, value);
 	if (span_is(key, "limit"))
-		return record->limit < 0 &&
-		    number_parse(value, 0, 999999, &record->limit);
-	if (span_is(key, "expires"))
-		return record->expires == 0 &&
-		    date_parse(value, &record->expires);
+		return count_parse(&record->limit, value);
 	if (span_is(key, "from"))
-		return record->from == 0 && date_parse(value, &record->from);
+		return day_parse(&record->from, value);
+	if (span_is(key, "expires"))
+		return day_parse(&record->expires, value);
+	if (span_is(key, "file") && value.length == 0)
+		return "the value is missing";
 	if (span_is(key, "page"))
 		record->page = value;
-	if (span_is(key, "file"))
-		return value.length > 0;
 	if (span_is(key, "last") && !instant_parse(value, &record->last))
 		record->last = 0;
 	if (span_is(key, "link"))
 		link_parse(&record->link, value);
-	return true;
+	return NULL;
 }
 
 /* Takes the next value of "file" in a record off REST; false at the end. */
@@ -2814,28 +2874,51 @@ static bool record_file(struct span *rest, struct span *file)
 	return false;
 }
 
-/* Reads record->body; false if it is not a record. Decides nothing. */
-static bool record_parse(struct record *record)
+/* What must be in a record and is not, or NULL. */
+static const char *record_missing(const struct record *record)
 {
 	struct span rest = record->body;
 	struct span file;
+
+	if (record->uses < 0)
+		return "uses";
+	if (record->limit < 0)
+		return "limit";
+	return record_file(&rest, &file) ? NULL : "file";
+}
+
+/*
+ * Reads record->body; OUTCOME_NONE, or OUTCOME_BROKEN with line and key in
+ * REASON if it is not a record. Decides nothing.
+ */
+static enum outcome record_parse(struct record *record, struct buf *reason)
+{
+	struct span rest = record->body;
+	const char *missing;
+	int number;
 
 	record->uses = record->limit = -1;
 	record->from = record->expires = 0;
 	record->page = span_of("");
 	record->last = 0;
 	memset(&record->link, 0, sizeof(record->link));
-	while (rest.length > 0) {
+	for (number = 1; rest.length > 0; number++) {
 		struct span line = span_trim(span_split(&rest, '\n'));
+		const char *wrong = NULL;
 		struct span key, value;
 
-		if (line_split(line, &key, &value) &&
-		    !record_parse_line(record, key, value))
-			return false;
+		if (line_split(line, &key, &value))
+			wrong = record_parse_line(record, key, value);
+		if (wrong != NULL)
+			return fail(reason, OUTCOME_BROKEN, "%s:%d: %.*s: %s",
+			    record->path, number, (int)key.length, key.bytes,
+			    wrong);
 	}
-	rest = record->body;
-	return record->uses >= 0 && record->limit >= 0 &&
-	    record_file(&rest, &file);
+	missing = record_missing(record);
+	return missing == NULL ?
+	    OUTCOME_NONE :
+	    fail(reason, OUTCOME_BROKEN, "%s: %s: is required", record->path,
+		missing);
 }
 
 /*
@@ -2912,7 +2995,10 @@ static void record_close(struct record *record)
 	wipe(&record->link, sizeof(record->link));
 }
 
-/* All but the room at the end: up to the last line that is not blank. */
+/*
+ * All but a byte order mark at the start and the room at the end: up to the
+ * last line that is not blank.
+ */
 static struct span record_body(const char *text, size_t size)
 {
 	struct span body = {text, size};
@@ -2923,44 +3009,43 @@ static struct span record_body(const char *text, size_t size)
 	end = memchr(text + body.length, '\n', size - body.length);
 	if (end != NULL)
 		body.length = (size_t)(end - text) + 1;
-	return body;
+	return bom_skip(body);
 }
 
 /*
- * Reads the whole file, which the lock keeps as it is. False, with a complaint,
- * if it is not a record.
+ * Reads the whole file, which the lock keeps as it is. OUTCOME_NONE, or what is
+ * wrong, with the reason.
  */
-static bool record_read(struct record *record)
+static enum outcome record_read(struct record *record, struct buf *reason)
 {
-	if (record->size > RECORD_MAX) {
-		complain("%s: longer than a record", record->path);
-		return false;
-	}
-	errno = EIO;
-	if (read_all(record->fd, record->text, record->size) !=
-	    (ssize_t)record->size) {
-		complain("%s: %s", record->path, strerror(errno));
-		return false;
-	}
+	ssize_t length;
+
+	if (record->size > RECORD_MAX)
+		return fail(reason, OUTCOME_BROKEN, "%s: longer than %d bytes",
+		    record->path, RECORD_MAX);
+	length = read_all(record->fd, record->text, record->size);
+	if (length != (ssize_t)record->size)
+		return fail_errno(
+		    reason, record->path, length < 0 ? errno : EIO);
+	if (memchr(record->text, 0, record->size) != NULL)
+		return fail(reason, OUTCOME_BROKEN, "%s: has a zero byte",
+		    record->path);
 	record->body = record_body(record->text, record->size);
-	if (memchr(record->text, 0, record->size) != NULL ||
-	    !record_parse(record)) {
-		complain("%s: not a record", record->path);
-		return false;
-	}
-	return true;
+	return record_parse(record, reason);
 }
 
 /*
  * Finds the record of CODE, first as typed, then as people misread it, then
  * amid other text, locks it by DEADLINE and reads it. OUTCOME_NONE if that
- * succeeds; record_close ends it in any case.
+ * succeeds, else REASON has what is wrong, if anything is; record_close ends it
+ * in any case.
  */
-static enum outcome record_open(
-    struct record *record, int home, const struct code *code, time_t deadline)
+static enum outcome record_open(struct record *record, int home,
+    const struct code *code, time_t deadline, struct buf *reason)
 {
 	const char *const names[] = {code->exact, code->folded, code->group};
 	bool locked = false;
+	int error;
 	size_t i;
 
 	errno = ENOENT;
@@ -2969,12 +3054,14 @@ static enum outcome record_open(
 		    (i == 0 || strcmp(names[i], names[i - 1]) != 0))
 			locked = record_lock(record, home, names[i], deadline);
 	if (locked)
-		return record_read(record) ? OUTCOME_NONE : OUTCOME_TRY_AGAIN;
+		return record_read(record, reason);
+	error = errno;
 	/* a missing code is the buyer's error, a missing folder ours */
-	if (errno == ENOENT && faccessat(home, "codes", X_OK, 0) == 0)
-		return OUTCOME_UNKNOWN;
-	complain("%s: %s", record->path, strerror(errno));
-	return OUTCOME_TRY_AGAIN;
+	if (faccessat(home, "codes", X_OK, 0) != 0)
+		return fail(
+		    reason, OUTCOME_TRY_AGAIN, "codes: %s", strerror(errno));
+	return error == ENOENT ? OUTCOME_UNKNOWN :
+				 fail_errno(reason, record->path, error);
 }
 
 enum decision {
@@ -2982,34 +3069,68 @@ enum decision {
 	GIVE_FREE, /* a new link for a use that is counted already */
 	GIVE_SAME, /* the link of the last use */
 	REFUSE_USED_UP,
-	REFUSE_EXPIRED
+	REFUSE_EXPIRED,
+	REFUSE_NOT_YET
 };
 
 /*
- * What a record is worth at the time NOW, on the local day TODAY. Looks at
- * nothing else and touches nothing. A use counted in the future, by a clock
- * that was set back since, is within the grace if it is as near. [S2] [S8]
+ * Is the last counted use so near that the same code is served again, free? To
+ * anybody within the grace, and to the browser that it was counted for, which
+ * OURS says, for longer. A use counted in the future, by a clock that was set
+ * back since, counts as near if it is as near. [S8]
  */
-static enum decision decide(const struct record *record,
-    const struct settings *settings, time_t now, long today)
+static bool is_second_click(const struct record *record,
+    const struct settings *settings, time_t now, bool ours)
 {
 	time_t age = now > record->last ? now - record->last :
 					  record->last - now;
+
+	return record->last != 0 &&
+	    (age < settings->grace || (ours && age < settings->retry));
+}
+
+/*
+ * Was the link given again later than the last use was counted, and is it still
+ * open? It stays free so long, but gets no successor, or a crowd could go on
+ * for ever. [S8]
+ */
+static bool is_given_again(
+    const struct record *record, const struct settings *settings, time_t now)
+{
+	time_t left = record->link.end - now;
+
+	return record->last != 0 && record->link.token[0] != '\0' &&
+	    record->link.end > record->last + settings->window && left >= 0 &&
+	    left <= settings->window;
+}
+
+/*
+ * Decides what RECORD entitles its buyer to at NOW, on the local day TODAY.
+ * OURS says that the browser is the one that the last use was counted for.
+ * Looks at nothing else and touches nothing. [S2] [S8]
+ */
+static enum decision decide(const struct record *record,
+    const struct settings *settings, time_t now, long today, bool ours)
+{
 	time_t left = record->link.end - now;
 
 	/* a revoked code, whose last use may be a moment ago */
 	if (record->limit == 0)
 		return REFUSE_USED_UP;
-	if (record->last != 0 && age < settings->grace) {
+	if (is_second_click(record, settings, now, ours)) {
 		if (record->link.token[0] != '\0' && left <= settings->window &&
 		    2 * left >= settings->window)
 			return GIVE_SAME;
 		return GIVE_FREE;
 	}
+	if (is_given_again(record, settings, now))
+		return GIVE_SAME;
 	if (record->uses >= record->limit)
 		return REFUSE_USED_UP;
 	if (record->expires != 0 && record->expires < today)
 		return REFUSE_EXPIRED;
+	if (record->from != 0 && record->from > today)
+		return REFUSE_NOT_YET;
 	return GIVE_COUNTED;
 }
 
@@ -3065,6 +3186,8 @@ static void record_format(
 	int missing = MANAGED_ALL;
 	int own;
 
+	buf_addmem(
+	    text, record->text, (size_t)(record->body.bytes - record->text));
 	while (rest.length > 0) {
 		struct span line = span_split(&rest, '\n');
 
@@ -3580,18 +3703,10 @@ static enum outcome items_broken(struct items *items, const char *format, ...)
 static enum outcome items_failed(
     struct items *items, const char *path, int error)
 {
-	switch (error) {
-	case ENOENT:
-	case ENOTDIR:
-	case EACCES:
-	case EPERM:
-	case ELOOP:
-	case ENAMETOOLONG:
+	if (is_lasting(error))
 		return items_broken(items, "%s: %s", path, strerror(error));
-	default:
-		complain("%s: %s", path, strerror(error));
-		return OUTCOME_TRY_AGAIN;
-	}
+	complain("%s: %s", path, strerror(error));
+	return OUTCOME_TRY_AGAIN;
 }
 
 /* Adds the file PATH ("files/..."). OUTCOME_NONE if it may be sold. [S9] */
@@ -7067,7 +7182,6 @@ void shop_close(struct shop *shop)
 {
 	descriptor_close(&shop->site.home);
 	descriptor_close(&shop->site.secure);
-	descriptor_close(&shop->log);
 	descriptor_close(&shop->download.fd);
 }
 
@@ -7075,7 +7189,7 @@ void shop_close(struct shop *shop)
 static void shop_begin(struct shop *shop)
 {
 	shop->site.home = shop->site.secure = -1;
-	shop->log = shop->download.fd = -1;
+	shop->download.fd = -1;
 	shop->site.settings = &shop->settings;
 	shop->site.script = shop->request.script;
 	shop->request.script[0] = '\0';
@@ -7538,7 +7652,7 @@ static bool shop_load(struct shop *shop)
  * Adds LINE at the end of the open log, whole or not at all: the half that went
  * onto a full disk is cut off, unless somebody's line stands behind it already.
  */
-static bool log_add(int fd, const struct buf *line)
+static bool log_append(int fd, const struct buf *line)
 {
 	ssize_t put;
 	struct stat st;
@@ -7559,52 +7673,74 @@ static bool log_add(int fd, const struct buf *line)
 	return false;
 }
 
-/* Adds LINE to home/log; a log that cannot be written stops nothing. */
-static void log_line(struct shop *shop, const struct buf *line)
+/*
+ * Adds LINE to home/log under its lock, without which lines are lost where
+ * several hosts write over NFS. A log that cannot be locked or written stops
+ * nothing. It is closed before the record's lock goes.
+ */
+static void log_add(int home, const struct buf *line)
 {
-	if (shop->log < 0)
-		shop->log = openat(shop->site.home, "log",
-		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
-	if (shop->log < 0 || !log_add(shop->log, line))
+	int fd = openat(home, "log",
+	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK,
+	    0600);
+
+	if (fd < 0) {
+		complain("log: %s", strerror(errno));
+		return;
+	}
+	if (!lock_until(fd, monotonic_seconds() + LOG_SECONDS))
+		complain("log: not locked: %s", strerror(errno));
+	if (!log_append(fd, line))
+		complain("log: %s", strerror(errno));
+	if (close(fd) != 0)
 		complain("log: %s", strerror(errno));
 }
 
-/* Logs what became of the record, with the files that it names. */
-static void log_event(struct shop *shop, const char *word, long uses)
+/* Adds a line on RECORD to the log: when, WORD, the code and DETAIL. */
+static void log_event(const struct site *site, const struct record *record,
+    const char *word, const char *detail)
 {
-	const struct record *record = &shop->record;
-	char buffer[RECORD_MAX * 3 + 256];
+	char buffer[LOG_LINE_SIZE];
 	struct buf line = buf_init(buffer, sizeof(buffer));
+
+	buf_addinstant(&line, site->now);
+	buf_addf(&line, " %s %s %s\n", word, record->name, detail);
+	if (line.overflowed)
+		complain("log: no room for a line");
+	else
+		log_add(site->home, &line);
+	wipe(buffer, sizeof(buffer));
+}
+
+/* The same with the uses that are counted, the limit, and what is sold. */
+static void log_uses(const struct site *site, const struct record *record,
+    const char *word, long uses)
+{
+	char buffer[LOG_LINE_SIZE];
+	struct buf detail = buf_init(buffer, sizeof(buffer));
 	struct span rest = record->body;
 	struct span file;
 
-	buf_addinstant(&line, shop->site.now);
-	buf_addf(
-	    &line, " %s %s %ld/%ld", word, record->name, uses, record->limit);
+	buf_addf(&detail, "%ld/%ld", uses, record->limit);
 	while (record_file(&rest, &file)) {
 		char name[RECORD_MAX + 1];
 
-		buf_adds(&line, " ");
+		buf_adds(&detail, " ");
 		if (span_copy(file, name, sizeof(name)))
-			buf_addurl(&line, name);
+			buf_addurl(&detail, name);
 	}
-	buf_adds(&line, "\n");
-	log_line(shop, &line);
+	log_event(site, record, word, buffer);
 }
 
-/* Logs, and says on stderr, why the record cannot be served: for REASON. */
-static void log_broken(struct shop *shop, const char *reason)
+/* The same with the reason why the code is broken, in one line. */
+static void log_broken(const struct site *site, const struct record *record,
+    const struct buf *reason)
 {
-	char buffer[3 * RECORD_MAX + 256];
-	struct buf line = buf_init(buffer, sizeof(buffer));
+	char buffer[LOG_LINE_SIZE];
+	struct buf detail = buf_init(buffer, sizeof(buffer));
 
-	complain("%s", reason);
-	buf_addinstant(&line, shop->site.now);
-	buf_addf(&line, " broken %s ", shop->record.name);
-	buf_addpercent(&line, reason, " :/");
-	buf_adds(&line, "\n");
-	log_line(shop, &line);
+	buf_addpercent(&detail, reason->bytes, " :/");
+	log_event(site, record, "broken", buffer);
 }
 
 /*
@@ -7687,6 +7823,31 @@ static enum outcome give(struct shop *shop, const struct change *change)
 	return OUTCOME_TRY_AGAIN;
 }
 
+/*
+ * Do COOKIES, the header of that name, hold the secret of the link that RECORD
+ * has? Then its last use was counted for this browser. [S16]
+ */
+static bool cookie_is_ours(const char *cookies, const struct record *record)
+{
+	struct span rest = span_of(cookies);
+	char name[COOKIE_NAME_SIZE];
+	bool found = false;
+
+	if (rest.length == 0 || record->link.token[0] == '\0')
+		return false;
+	cookie_name(record->name, name);
+	while (rest.length > 0) {
+		struct span value = span_trim(span_split(&rest, ';'));
+
+		if (span_is(span_split(&value, '='), name) &&
+		    value.length == HEX_SIZE - 1 &&
+		    equal_const_time(
+			value.bytes, record->link.secret, HEX_SIZE - 1))
+			found = true;
+	}
+	return found;
+}
+
 /* Does the world reach the form over HTTPS? */
 static bool is_https(const struct settings *settings)
 {
@@ -7745,39 +7906,56 @@ static enum outcome serve_code(
 	return outcome;
 }
 
+/* Refuses what the record that is open and locked does not entitle to. */
+static enum outcome refuse_code(const struct shop *shop, enum decision decision)
+{
+	static const struct {
+		enum outcome outcome;
+		const char *word;
+	} refusals[] = {
+	    [REFUSE_USED_UP] = {OUTCOME_USED_UP, "used-up"},
+	    [REFUSE_EXPIRED] = {OUTCOME_EXPIRED, "expired"},
+	    [REFUSE_NOT_YET] = {OUTCOME_NOT_YET, "not-yet"},
+	};
+
+	log_uses(&shop->site, &shop->record, refusals[decision].word,
+	    shop->record.uses);
+	return refusals[decision].outcome;
+}
+
 /*
  * Serves the record that is open and locked. OUTCOME_NONE if all must start
- * over.
+ * over; REASON gets what is wrong with the code.
  */
-static enum outcome serve(struct shop *shop)
+static enum outcome serve(struct shop *shop, struct buf *reason)
 {
-	struct record *record = &shop->record;
-	enum decision decision = decide(
-	    record, &shop->settings, shop->site.now, local_day(shop->site.now));
+	const struct record *record = &shop->record;
+	const struct site *site = &shop->site;
+	enum decision decision = decide(record, &shop->settings, site->now,
+	    local_day(site->now),
+	    cookie_is_ours(shop->request.cookies, record));
 	struct change change = {record->uses, record->last, NULL};
 	enum outcome outcome;
 
 	view_of_record(shop);
-	if (decision == REFUSE_USED_UP || decision == REFUSE_EXPIRED) {
-		bool used_up = decision == REFUSE_USED_UP;
-
-		log_event(shop, used_up ? "used-up" : "expired", record->uses);
-		return used_up ? OUTCOME_USED_UP : OUTCOME_EXPIRED;
-	}
-	outcome = items_collect(&shop->items, shop->site.home, record);
+	if (decision != GIVE_COUNTED && decision != GIVE_FREE &&
+	    decision != GIVE_SAME)
+		return refuse_code(shop, decision);
+	outcome = items_collect(&shop->items, site->home, record);
 	if (outcome == OUTCOME_NONE)
-		outcome = items_examine(&shop->site, &shop->items);
+		outcome = items_examine(site, &shop->items);
 	if (outcome == OUTCOME_BROKEN)
-		log_broken(shop, shop->items.reason);
+		return fail(reason, outcome, "%s", shop->items.reason);
 	if (outcome != OUTCOME_NONE)
 		return outcome;
 	if (decision == GIVE_COUNTED) {
 		change.uses++;
-		change.last = shop->site.now;
+		change.last = site->now;
 	}
 	outcome = serve_code(shop, decision, &change);
 	if (outcome == OUTCOME_LINK)
-		log_event(shop, decision == GIVE_COUNTED ? "redeemed" : "again",
+		log_uses(site, record,
+		    decision == GIVE_COUNTED ? "redeemed" : "again",
 		    change.uses);
 	return outcome;
 }
@@ -7798,20 +7976,38 @@ static int64_t failed_tries(enum outcome outcome)
 	}
 }
 
-/* Looks CODE up and serves it under its lock. */
+/*
+ * Looks CODE up and serves it under its lock. OUTCOME_NONE if all must start
+ * over with the file that is now in the place of the record's. [S2]
+ */
+static enum outcome redeem_once(
+    struct shop *shop, const struct code *code, time_t deadline)
+{
+	struct record *record = &shop->record;
+	struct buf reason = buf_init(shop->reason, sizeof(shop->reason));
+	enum outcome outcome = record_open(
+	    record, shop->site.home, code, deadline, &reason);
+
+	shop->site.now = shop->view.now = time(NULL);
+	if (outcome == OUTCOME_NONE)
+		outcome = serve(shop, &reason);
+	if (reason.length > 0)
+		complain("%s", reason.bytes);
+	if (outcome == OUTCOME_BROKEN)
+		log_broken(&shop->site, record, &reason);
+	record_close(record);
+	return outcome;
+}
+
+/* The same, starting over where that must be. */
 static enum outcome redeem_code(struct shop *shop, const struct code *code)
 {
 	time_t deadline = monotonic_seconds() + WAIT_SECONDS;
-	struct record *record = &shop->record;
 	enum outcome outcome;
 
-	do {
-		outcome = record_open(record, shop->site.home, code, deadline);
-		shop->site.now = shop->view.now = time(NULL);
-		if (outcome == OUTCOME_NONE)
-			outcome = serve(shop);
-		record_close(record);
-	} while (outcome == OUTCOME_NONE && monotonic_seconds() < deadline);
+	do
+		outcome = redeem_once(shop, code, deadline);
+	while (outcome == OUTCOME_NONE && monotonic_seconds() < deadline);
 	if (outcome == OUTCOME_NONE) {
 		complain("codes: %s: replaced again and again",
 		    code->exact[0] != '\0' ? code->exact : code->group);

@@ -11,7 +11,8 @@ static const char *const decision_words[] = {[GIVE_COUNTED] = "counted",
     [GIVE_FREE] = "free",
     [GIVE_SAME] = "same",
     [REFUSE_USED_UP] = "used-up",
-    [REFUSE_EXPIRED] = "expired"};
+    [REFUSE_EXPIRED] = "expired",
+    [REFUSE_NOT_YET] = "not-yet"};
 
 const char *outcome_known(size_t i)
 {
@@ -30,11 +31,22 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 static bool record_take(const char *at, size_t length)
 {
+	static char buffer[RECORD_MAX + 256];
+	struct buf reason;
+
 	file_fill(code_file, at, length);
 	current.fd = code_file;
-	current.name = "7K3M9QXA2FTF";
+	memcpy(
+	    current.path, "codes/7K3M9QXA2FTF", sizeof("codes/7K3M9QXA2FTF"));
+	current.name = current.path + strlen("codes/");
 	current.size = length;
-	return record_read(&current);
+	reason = buf_init(buffer, sizeof(buffer));
+	if (record_read(&current, &reason) == OUTCOME_NONE)
+		return true;
+	/* who refuses a record says which one */
+	assert(!reason.overflowed &&
+	    strncmp(buffer, current.path, strlen(current.path)) == 0);
+	return false;
 }
 
 /* Without the blanks after the last line that has anything in it. */
@@ -55,9 +67,12 @@ static size_t without_room(const char *at, size_t length)
  */
 static void kept_lines(const char *at, size_t length, char *buffer)
 {
-	size_t kept = 0;
+	struct span whole = {at, without_room(at, length)};
+	size_t kept = whole.length - bom_skip(whole).length;
 
-	length = without_room(at, length);
+	memcpy(buffer, at, kept);
+	at += kept;
+	length = whole.length - kept;
 	while (length > 0) {
 		const char *end = memchr(at, '\n', length);
 		size_t size = end != NULL ? (size_t)(end - at) + 1 : length;
@@ -91,6 +106,7 @@ static size_t own_lines(struct span text, int own)
 {
 	size_t count = 0;
 
+	text = bom_skip(text);
 	while (text.length > 0)
 		count += managed_line(span_split(&text, '\n')) == own;
 	return count;
@@ -138,6 +154,8 @@ static void write_check(const struct change *change)
  */
 static void torn_check(size_t seed)
 {
+	char buffer[200];
+	struct buf reason = buf_init(buffer, sizeof(buffer));
 	static const char junk[] = "# :\t\xff\r0";
 	struct span rest = current.body;
 
@@ -156,35 +174,48 @@ static void torn_check(size_t seed)
 		byte = current.text + (colon + 1 - current.text) +
 		    seed % line.length;
 		*byte = junk[seed % strlen(junk)];
-		assert(record_parse(&current));
+		assert(record_parse(&current, &reason) == OUTCOME_NONE);
 	}
 }
 
 /* One try at the time NOW, against what the contract says of it. */
-static void decide_check(const struct settings *settings, time_t now, long day)
+static void decide_check(
+    const struct settings *settings, time_t now, long day, bool ours)
 {
-	enum decision decision = decide(&current, settings, now, day);
-	bool grace = current.limit > 0 && current.last != 0 &&
-	    llabs((long long)now - current.last) < settings->grace;
+	enum decision decision = decide(&current, settings, now, day, ours);
+	long long age = llabs((long long)now - current.last);
+	bool free = current.last != 0 &&
+	    (age < settings->grace || (ours && age < settings->retry));
+	bool open = current.last != 0 && current.link.token[0] != '\0' &&
+	    current.link.end > current.last + settings->window &&
+	    current.link.end >= now &&
+	    current.link.end <= now + settings->window;
 	bool expired = current.expires != 0 && day > current.expires;
 
-	assert((decision == GIVE_FREE || decision == GIVE_SAME) == grace);
+	assert((decision == GIVE_FREE || decision == GIVE_SAME) ==
+	    (current.limit > 0 && (free || open)));
+	assert(decision != GIVE_FREE || free);
 	if (decision == GIVE_COUNTED)
-		assert(current.uses < current.limit && !expired);
+		assert(current.uses < current.limit && !expired &&
+		    day >= current.from);
 	if (decision == REFUSE_USED_UP)
 		assert(current.uses >= current.limit);
 	if (decision == REFUSE_EXPIRED)
 		assert(expired);
+	if (decision == REFUSE_NOT_YET)
+		assert(day < current.from);
 	if (decision == GIVE_SAME) {
 		assert(strlen(current.link.token) == 32);
 		assert(strlen(current.link.secret) == 32);
-		assert((current.link.end - now) * 2 >= settings->window);
+		assert(current.link.end >= now);
 		assert(current.link.end - now <= settings->window);
+		assert(
+		    open || (current.link.end - now) * 2 >= settings->window);
 	}
 }
 
 /* At the edges of grace and window, and of the last valid day. */
-static void decide_all(void)
+static void decide_all(bool ours)
 {
 	static const long seconds[] = {0, 1, 60, 119, 120, 121, DAY};
 	struct settings settings;
@@ -193,16 +224,16 @@ static void decide_all(void)
 	settings_default(&settings);
 	settings.grace = 120;
 	for (i = 0; i < LENGTH(seconds); i++) {
-		decide_check(&settings, now_here, 20261120 + (long)i);
+		decide_check(&settings, now_here, 20261120 + (long)i, ours);
+		decide_check(&settings, current.last + seconds[i],
+		    current.expires, ours);
+		decide_check(&settings, current.last - seconds[i],
+		    current.expires + 1, ours);
 		decide_check(
-		    &settings, current.last + seconds[i], current.expires);
-		decide_check(
-		    &settings, current.last - seconds[i], current.expires + 1);
-		decide_check(
-		    &settings, current.link.end - seconds[i], 19700101);
+		    &settings, current.link.end - seconds[i], 19700101, ours);
 	}
 	settings.grace = 0;
-	decide_check(&settings, current.last, current.expires);
+	decide_check(&settings, current.last, current.expires, ours);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -221,10 +252,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	settings_default(&settings);
 	settings.grace = settings.window;
 	outcome_reached = decision_words[decide(
-	    &current, &settings, now_here, local_day(now_here))];
+	    &current, &settings, now_here, local_day(now_here), false)];
 	assert(current.uses >= 0 && current.uses <= 999999);
 	assert(current.limit >= 0 && current.limit <= 999999);
-	decide_all();
+	decide_all(false);
+	decide_all(true);
 	torn_check(size);
 	assert(record_take((const char *)data, size));
 	/* uses beyond the limit are the owner's to write, not ours */

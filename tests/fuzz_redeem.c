@@ -588,19 +588,22 @@ static void log_check(enum outcome outcome)
 	int fd = openat(top, "home/log", O_RDONLY | O_NOFOLLOW);
 	size_t length;
 
-	/* what is no record at all has no line */
-	assert(outcome == OUTCOME_BROKEN ||
-	    (fd >= 0) ==
-		(outcome == OUTCOME_LINK || outcome == OUTCOME_USED_UP ||
-		    outcome == OUTCOME_EXPIRED));
+	assert((fd >= 0) ==
+	    (outcome == OUTCOME_LINK || outcome == OUTCOME_USED_UP ||
+		outcome == OUTCOME_EXPIRED || outcome == OUTCOME_NOT_YET ||
+		outcome == OUTCOME_BROKEN));
 	if (fd < 0)
 		return;
 	length = file_take(fd, text, sizeof(text));
 	assert(close(fd) == 0 && strlen(text) == length);
 	assert(strcspn(text, "\n") == length - 1);
-	assert(strspn(text,
-		   "abcdefghijklmnopqrstuvwxyz0123456789-._~/%: \n"
-		   "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == length);
+	/* a reason has what the owner wrote in it, but no control character */
+	if (outcome == OUTCOME_BROKEN)
+		assert(strstr(text, "Z broken ") != NULL);
+	else
+		assert(strspn(text,
+			   "abcdefghijklmnopqrstuvwxyz0123456789-._~/%: \n"
+			   "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == length);
 }
 
 static void untouched_check(void)
@@ -623,14 +626,20 @@ struct state {
 	struct record record; /* where it is readable */
 };
 
+static bool cookie_sent;
+
 static void state_take(struct state *state)
 {
+	static char buffer[RECORD_MAX + 256];
+	struct buf reason = buf_init(buffer, sizeof(buffer));
+
 	state->size = file_take(record_fd, state->file, sizeof(state->file));
 	state->record.fd = record_fd;
-	state->record.name = CODE;
+	state->record.name = state->record.path + strlen("codes/");
 	assert(lseek(record_fd, 0, SEEK_SET) == 0);
 	state->record.size = state->size;
-	state->readable = record_read(&state->record);
+	memcpy(state->record.path, CODE, sizeof(CODE));
+	state->readable = record_read(&state->record, &reason) == OUTCOME_NONE;
 	file_fill(complaint_file, "", 0);
 }
 
@@ -641,8 +650,12 @@ static void count_check(
 	static struct state now;
 	const struct record *old = &before->record;
 	const struct record *new = &now.record;
-	bool grace = before->readable && old->last != 0 &&
-	    llabs((long long)now_here - old->last) < shop.settings.grace;
+	long most = cookie_sent && shop.settings.retry > shop.settings.grace ?
+	    shop.settings.retry :
+	    shop.settings.grace;
+	bool free = before->readable && old->last != 0 &&
+	    (llabs((long long)now_here - old->last) < most ||
+		old->link.end >= now_here);
 
 	state_take(&now);
 	assert(now.readable == before->readable);
@@ -654,10 +667,10 @@ static void count_check(
 	assert(post && now.readable);
 	assert(new->uses == old->uses || new->uses == old->uses + 1);
 	if (new->uses > old->uses) {
-		assert(!grace && new->uses <= new->limit);
+		assert(new->uses <= new->limit);
 		assert(new->last == now_here);
 	} else {
-		assert(grace && new->last == old->last);
+		assert(free && new->last == old->last);
 	}
 	assert(new->limit == old->limit &&new->expires == old->expires);
 	assert(now.size >= before->size);
@@ -687,6 +700,7 @@ static void prepare(struct variables *variables, struct span rest)
 
 	buf_addf(&text, "SCRIPT_FILENAME=%s/redeem.cgi", scratch_dir);
 	variables_set(variables, &rest, kept, ours);
+	cookie_sent = *env("HTTP_COOKIE") != '\0';
 	tzset();
 	piece = section(&rest);
 	if (piece.length > 0 && piece.bytes[piece.length - 1] == '\n')

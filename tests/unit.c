@@ -717,14 +717,26 @@ END_TEST
 
 /* ---- Record ---- */
 
-static bool parse_record(struct record *record, const char *text)
+/* What is wrong with the record TEXT; empty if nothing is. */
+static const char *record_wrong(struct record *record, const char *text)
 {
+	static char buffer[RECORD_MAX + 256];
+	struct buf reason = buf_init(buffer, sizeof(buffer));
+
 	memset(record, 0, sizeof(*record));
-	record->name = "test";
+	memcpy(record->path, "codes/TEST", sizeof("codes/TEST"));
+	record->name = record->path + strlen("codes/");
 	record->size = strlen(text);
 	memcpy(record->text, text, record->size);
-	record->body = span_trim(span_of(record->text));
-	return record_parse(record);
+	record->body = bom_skip(span_trim(span_of(record->text)));
+	ck_assert_int_eq(record_parse(record, &reason),
+	    reason.length == 0 ? OUTCOME_NONE : OUTCOME_BROKEN);
+	return buffer;
+}
+
+static bool parse_record(struct record *record, const char *text)
+{
+	return *record_wrong(record, text) == '\0';
 }
 
 #define TOKEN "0123456789abcdef0123456789abcdef"
@@ -738,10 +750,13 @@ START_TEST(records_are_read)
 	ck_assert(parse_record(&r,
 	    "uses: 1\r\nlimit:3\nfile: a b.zip\n\n"
 	    "colour: red\nno colon here\nexpires: 2027-12-31\n"
+	    "from: 2027-01-15\ncode: Flemish 2026\npage: first-light.html\n"
 	    "last: 2026-11-23T20:56:01Z\n" LINK "   \n"));
 	ck_assert_int_eq(r.uses, 1);
 	ck_assert_int_eq(r.limit, 3);
 	ck_assert_int_eq(r.expires, 20271231);
+	ck_assert_int_eq(r.from, 20270115);
+	ck_assert(span_is(r.page, "first-light.html"));
 	ck_assert_int_eq(r.last, 1795467361);
 	ck_assert_int_eq(r.link.end, 1795467481);
 	ck_assert_str_eq(r.link.token, TOKEN);
@@ -749,19 +764,45 @@ START_TEST(records_are_read)
 }
 END_TEST
 
-static const char *const bad_records[] = {"", "uses: 0\nlimit: 3\n",
-    "uses: 0\nfile: a\n", "limit: 3\nfile: a\n", "uses: x\nlimit: 3\nfile: a\n",
-    "uses: -1\nlimit: 3\nfile: a\n", "uses: 0\nuses: 0\nlimit: 3\nfile: a\n",
-    "uses: 0\nlimit: 3\nlimit: 4\nfile: a\n",
-    "uses: 0\nlimit: 3\nfile: a\nexpires: soon\n",
-    "uses: 0\nlimit: 1234567\nfile: a\n", "uses:\nlimit: 3\nfile: a\n",
-    "Uses: 0\nlimit: 3\nfile: a\n", "uses: 0\nlimit: 3\nfile:\n"};
+/* Who refuses a record says in which line, and why. */
+static const struct {
+	const char *text, *wrong;
+} bad_records[] = {
+    {"", "codes/TEST: uses: is required"},
+    {"uses: 0\nlimit: 3\n", "codes/TEST: file: is required"},
+    {"uses: 0\nfile: a\n", "codes/TEST: limit: is required"},
+    {"limit: 3\nfile: a\n", "codes/TEST: uses: is required"},
+    {"uses: x\nlimit: 3\nfile: a\n",
+	"codes/TEST:1: uses: not a number up to 999999"},
+    {"note: 1\r\n\r\nuses: -1\r\nlimit: 3\r\nfile: a\r\n",
+	"codes/TEST:3: uses: not a number up to 999999"},
+    {"uses: 0\nuses: 0\nlimit: 3\nfile: a\n",
+	"codes/TEST:2: uses: is set twice"},
+    {"uses: 0\nlimit: 3\nlimit: 4\nfile: a\n",
+	"codes/TEST:3: limit: is set twice"},
+    {"uses: 0\nlimit: 3\nfile: a\nexpires: soon\n",
+	"codes/TEST:4: expires: not a day such as 2027-12-31"},
+    {"uses: 0\nlimit: 3\nfile: a\nfrom: 2027-02-29\n",
+	"codes/TEST:4: from: not a day such as 2027-12-31"},
+    {"uses: 0\nlimit: 3\nfile: a\nfrom: 2027-02-28\nfrom: 2027-02-28\n",
+	"codes/TEST:5: from: is set twice"},
+    {"uses: 0\nlimit: 1234567\nfile: a\n",
+	"codes/TEST:2: limit: not a number up to 999999"},
+    {"uses:\nlimit: 3\nfile: a\n",
+	"codes/TEST:1: uses: not a number up to 999999"},
+    {"Uses: 0\nlimit: 3\nfile: a\n", "codes/TEST: uses: is required"},
+    {"uses: 0\nlimit: 3\nfile:\n", "codes/TEST:3: file: the value is missing"},
+    {"uses: 0\nlimit: 3\n\xef\xbb\xbf"
+     "file: a\n",
+	"codes/TEST: file: is required"},
+};
 
 START_TEST(bad_records_are_refused)
 {
 	struct record r;
 
-	ck_assert(!parse_record(&r, bad_records[_i]));
+	ck_assert_str_eq(
+	    record_wrong(&r, bad_records[_i].text), bad_records[_i].wrong);
 }
 END_TEST
 
@@ -795,6 +836,10 @@ static const struct link new_link = {1795467481, TOKEN, SECRET};
 static const struct {
 	const char *before, *after;
 } compose_cases[] = {
+    /* a byte order mark stays where it is */
+    {"\xef\xbb\xbfuses: 0\nlimit: 3\nfile: a\n",
+	"\xef\xbb\xbfuses: 1\nlimit: 3\nfile: a\nlast: "
+	"2026-11-23T20:56:01Z\n" LINK},
     /* the program's lines are added at the end */
     {"uses: 0\nlimit: 3\nfile: a\n",
 	"uses: 1\nlimit: 3\nfile: a\nlast: 2026-11-23T20:56:01Z\n" LINK},
@@ -879,37 +924,64 @@ static const struct {
 	long left; /* -1: no link */
 	long grace;
 	enum decision decision;
+	bool ours; /* the browser that the last use was counted for */
+	long from;
 } decide_cases[] = {
-    {0, 3, 0, -1, -1, 120, GIVE_COUNTED},
-    {2, 3, 0, -1, -1, 120, GIVE_COUNTED},
-    {3, 3, 0, -1, -1, 120, REFUSE_USED_UP},
-    {4, 3, 0, -1, -1, 120, REFUSE_USED_UP},
-    {0, 0, 0, -1, -1, 120, REFUSE_USED_UP},
+    {0, 3, 0, -1, -1, 120, GIVE_COUNTED, false, 0},
+    {2, 3, 0, -1, -1, 120, GIVE_COUNTED, false, 0},
+    {3, 3, 0, -1, -1, 120, REFUSE_USED_UP, false, 0},
+    {4, 3, 0, -1, -1, 120, REFUSE_USED_UP, false, 0},
+    {0, 0, 0, -1, -1, 120, REFUSE_USED_UP, false, 0},
     /* revoked within the grace, while its link would be alive */
-    {1, 0, 0, 10, 110, 120, REFUSE_USED_UP},
-    {1, 0, 0, 60, -1, 120, REFUSE_USED_UP},
+    {1, 0, 0, 10, 110, 120, REFUSE_USED_UP, false, 0},
+    {1, 0, 0, 60, -1, 120, REFUSE_USED_UP, false, 0},
     /* the last valid day, and the day after */
-    {0, 3, 20261123, -1, -1, 120, GIVE_COUNTED},
-    {0, 3, 20261122, -1, -1, 120, REFUSE_EXPIRED},
-    {3, 3, 20261122, -1, -1, 120, REFUSE_USED_UP},
+    {0, 3, 20261123, -1, -1, 120, GIVE_COUNTED, false, 0},
+    {0, 3, 20261122, -1, -1, 120, REFUSE_EXPIRED, false, 0},
+    {3, 3, 20261122, -1, -1, 120, REFUSE_USED_UP, false, 0},
     /* within the grace */
-    {1, 3, 0, 0, 120, 120, GIVE_SAME},
-    {1, 3, 0, 60, 60, 120, GIVE_SAME},
-    {1, 3, 0, 61, 59, 120, GIVE_FREE},
-    {1, 3, 0, 119, 1, 120, GIVE_FREE},
-    {1, 3, 0, 120, 0, 120, GIVE_COUNTED},
-    {1, 3, 0, 60, -1, 120, GIVE_FREE},
-    {3, 3, 0, 10, 110, 120, GIVE_SAME},
-    {3, 3, 0, 119, -1, 120, GIVE_FREE},
-    {3, 3, 0, 120, -1, 120, REFUSE_USED_UP},
-    {1, 3, 20261122, 10, 110, 120, GIVE_SAME},
-    {1, 3, 0, 300, -1, 600, GIVE_FREE},
-    {1, 3, 0, 0, 120, 0, GIVE_COUNTED},
+    {1, 3, 0, 0, 120, 120, GIVE_SAME, false, 0},
+    {1, 3, 0, 60, 60, 120, GIVE_SAME, false, 0},
+    {1, 3, 0, 61, 59, 120, GIVE_FREE, false, 0},
+    {1, 3, 0, 119, 1, 120, GIVE_FREE, false, 0},
+    {1, 3, 0, 120, 0, 120, GIVE_COUNTED, false, 0},
+    {1, 3, 0, 60, -1, 120, GIVE_FREE, false, 0},
+    {3, 3, 0, 10, 110, 120, GIVE_SAME, false, 0},
+    {3, 3, 0, 119, -1, 120, GIVE_FREE, false, 0},
+    {3, 3, 0, 120, -1, 120, REFUSE_USED_UP, false, 0},
+    {1, 3, 20261122, 10, 110, 120, GIVE_SAME, false, 0},
+    {1, 3, 0, 300, -1, 600, GIVE_FREE, false, 0},
+    {1, 3, 0, 0, 120, 0, GIVE_COUNTED, false, 0},
     /* a link that claims to open longer than any may */
-    {1, 3, 0, 10, 3000, 120, GIVE_FREE},
+    {1, 3, 0, 10, 3000, 120, GIVE_FREE, false, 0},
     /* a clock that was set back a little, and by far */
-    {1, 3, 0, -5, 125, 120, GIVE_FREE},
-    {1, 3, 0, -3600, 3720, 120, GIVE_COUNTED},
+    {1, 3, 0, -5, 125, 120, GIVE_FREE, false, 0},
+    {1, 3, 0, -3600, 3720, 120, GIVE_COUNTED, false, 0},
+    /* the first valid day, and the day before */
+    {0, 3, 0, -1, -1, 120, GIVE_COUNTED, false, 20261123},
+    {0, 3, 0, -1, -1, 120, REFUSE_NOT_YET, false, 20261124},
+    {0, 3, 20261122, -1, -1, 120, REFUSE_EXPIRED, false, 20261124},
+    {3, 3, 0, -1, -1, 120, REFUSE_USED_UP, false, 20261124},
+    {1, 3, 0, 10, 110, 120, GIVE_SAME, false, 20261124},
+    /* the same browser, for a day; not where the use is of another time */
+    {3, 3, 0, 120, 0, 120, GIVE_FREE, true, 0},
+    {3, 3, 0, 120, 60, 120, GIVE_SAME, true, 0},
+    {3, 3, 0, 120, 59, 120, GIVE_FREE, true, 0},
+    {3, 3, 20261122, 86399, -1, 0, GIVE_FREE, true, 0},
+    {3, 3, 0, 86400, -1, 120, REFUSE_USED_UP, true, 0},
+    {2, 3, 0, 86400, -1, 120, GIVE_COUNTED, true, 0},
+    {0, 3, 0, -1, -1, 120, GIVE_COUNTED, true, 0},
+    {1, 0, 0, 10, 110, 120, REFUSE_USED_UP, true, 0},
+    /* given again later: free while it is open, for whoever has the code */
+    {3, 3, 0, 150, 70, 120, GIVE_SAME, false, 0},
+    {3, 3, 0, 200, 20, 120, GIVE_SAME, false, 0},
+    {3, 3, 20261122, 200, 20, 0, GIVE_SAME, false, 0},
+    {3, 3, 0, 220, 0, 120, GIVE_SAME, false, 0},
+    {3, 3, 0, 220, -2, 120, REFUSE_USED_UP, false, 0},
+    {2, 3, 0, 220, -2, 120, GIVE_COUNTED, false, 0},
+    /* not one that ends with the window of its use, nor one that is too long */
+    {2, 3, 0, 100, 20, 0, GIVE_COUNTED, false, 0},
+    {2, 3, 0, 150, 121, 120, GIVE_COUNTED, false, 0},
 };
 
 START_TEST(decisions)
@@ -924,14 +996,48 @@ START_TEST(decisions)
 	r.uses = decide_cases[_i].uses;
 	r.limit = decide_cases[_i].limit;
 	r.expires = decide_cases[_i].expires;
+	r.from = decide_cases[_i].from;
 	if (decide_cases[_i].age != -1)
 		r.last = now - decide_cases[_i].age;
 	if (decide_cases[_i].left != -1) {
 		r.link = new_link;
 		r.link.end = now + decide_cases[_i].left;
 	}
-	ck_assert_int_eq(
-	    decide(&r, &s, now, 20261123), decide_cases[_i].decision);
+	ck_assert_int_eq(decide(&r, &s, now, 20261123, decide_cases[_i].ours),
+	    decide_cases[_i].decision);
+}
+END_TEST
+
+/* [S16]: SHA-256 of TEST begins 94ee059335e587e5, as sha256sum(1) says. */
+#define COOKIE "redeem-94ee059335e587e5"
+static const struct {
+	const char *cookies;
+	bool ours;
+} cookie_cases[] = {
+    {"", false},
+    {COOKIE "=" SECRET, true},
+    {"a=b; " COOKIE "=" SECRET "; c=d", true},
+    {COOKIE "=" SECRET ";x", true},
+    {COOKIE "=" TOKEN "; " COOKIE "=" SECRET, true},
+    {COOKIE "=" TOKEN, false},
+    {COOKIE "=" SECRET "0", false},
+    {COOKIE "=", false},
+    {COOKIE, false},
+    {"x" COOKIE "=" SECRET, false},
+    {"redeem-94ee059335e587e0=" SECRET, false},
+    {SECRET, false},
+};
+
+START_TEST(cookies_are_compared)
+{
+	struct record r;
+
+	ck_assert(parse_record(&r, "uses: 1\nlimit: 3\nfile: a\n" LINK));
+	ck_assert_int_eq(cookie_is_ours(cookie_cases[_i].cookies, &r),
+	    cookie_cases[_i].ours);
+	/* no link, no secret: not even that of no bytes is right */
+	ck_assert(parse_record(&r, "uses: 1\nlimit: 3\nfile: a\n"));
+	ck_assert(!cookie_is_ours(cookie_cases[_i].cookies, &r));
 }
 END_TEST
 
@@ -2279,6 +2385,7 @@ int main(void)
 	tcase_add_test(all, records_never_shrink);
 	tcase_add_test(all, full_records_are_noticed);
 	LOOP(all, decisions, decide_cases);
+	LOOP(all, cookies_are_compared, cookie_cases);
 	LOOP(all, addresses_are_told_apart, address_cases);
 	LOOP(all, no_address_is_no_number, no_addresses);
 	tcase_add_test(all, tries_are_forgotten);
