@@ -74,7 +74,7 @@ for path in ../codes/HANDMADE99 SUB/HANDMADE99 format.txt ..%2f..%2f..%2fetc%2fp
 	answer "a path, $path" 404 unknown
 done
 post inner
-answer 'a folder' 503 try-again
+answer 'a folder' 500 broken
 nothing_counted 'paths' 0
 code_file=$shop/home/codes/7K3M9QXA2FTF
 
@@ -129,29 +129,60 @@ is 'a body of 4096 bytes, a type with a parameter: status' "$(status)" 303
 like 'the link needs no host' "$(location)" '^/secure/'
 unlike 'a link is no page' "$(cat "$tmp/answer")" data-outcome
 
-# unreadable records: 503, nothing counted, nothing said of the inside [S12]
-for bad in 'uses: 0' 'uses: x' ''; do
-	code BROKEN1 "$bad" 'limit: 3' 'file: '
+code FROM1 'uses: 0' 'limit: 3' 'file: first-light.zip' 'from: 2999-12-31'
+post from1
+answer 'before its first day' 403 not-yet
+is 'before its first day: nothing counted' "$(value uses "$code_file")" 0
+
+# What will not mend itself, so that nobody is told to try again; nothing is counted,
+# nothing said of the inside, and the owner hears in which line and why. [S12]
+# broken NAME PATTERN: what the answer, stderr and the log say of BROKEN1
+broken()
+{
+	rm -f "$shop/home/log"
 	post broken1
-	answer "a record with '$bad'" 503 try-again
-	like "a record with '$bad': Retry-After" "$(cat "$tmp/answer")" '^Retry-After: [0-9]+$'
-	is "a record with '$bad': one line on stderr" "$(wc -l <"$tmp/complaint")" 1
-	like "a record with '$bad': it names the code" "$(cat "$tmp/complaint")" BROKEN1
-	unlike "a record with '$bad': the buyer sees no path" "$(cat "$tmp/answer")" "$tmp|BROKEN1"
-done
+	answer "$1" 500 broken
+	unlike "$1: no Retry-After" "$(headers)" '^Retry-After'
+	is "$1: one line on stderr" "$(wc -l <"$tmp/complaint")" 1
+	like "$1: with the reason" "$(cat "$tmp/complaint")" "^redeem: $2\$"
+	like "$1: which is in the log" "$(cat "$shop/home/log")" "^[0-9TZ:-]+ broken BROKEN1 $2\$"
+	unlike "$1: the buyer sees no path" "$(cat "$tmp/answer")" "$tmp|BROKEN1"
+}
+code BROKEN1 'uses: 0' 'limit: 3' 'file: '
+broken 'no file in the line' 'codes/BROKEN1:3: file: the value is missing'
+code BROKEN1 'uses: x' 'limit: 3' 'file: first-light.zip'
+broken 'no number' 'codes/BROKEN1:1: uses: not a number up to 999999'
+code BROKEN1 '' 'limit: 3' 'file: first-light.zip'
+broken 'no uses' 'codes/BROKEN1: uses: is required'
+code BROKEN1 'uses: 0' 'limit: 3' 'file: first-light.zip' '' 'expires: 31.12.2027'
+broken 'no day' 'codes/BROKEN1:5: expires: not a day such as 2027-12-31'
 code BROKEN1 'uses: 0' 'limit: 3' 'file: first-light.zip' "note: $(printf '%04096d' 0)"
-post broken1
-answer 'a record that is too long' 503 try-again
+broken 'a record that is too long' 'codes/BROKEN1: longer than 4096 bytes'
+rm "$code_file"
+mkdir "$code_file"
+broken 'a folder for a record' 'codes/BROKEN1: Is a directory'
+rmdir "$code_file"
 # [S9]
-for file in missing.zip ../codes/USED1 /etc/passwd .hidden shop.php link.zip; do
-	printf x >"$shop/home/files/.hidden"
-	printf x >"$shop/home/files/shop.php"
-	ln -sf /etc/passwd "$shop/home/files/link.zip"
+printf x >"$shop/home/files/.hidden"
+printf x >"$shop/home/files/shop.php"
+ln -s /etc/passwd "$shop/home/files/link.zip"
+mkdir "$shop/home/files/none" "$shop/home/files/many"
+(cd "$shop/home/files/many" && touch $(seq 257))
+plain='not a plain path below files'
+while read -r file reason; do
 	code BROKEN1 'uses: 0' 'limit: 3' "file: $file"
-	post broken1
-	answer "file: $file" 500 broken
+	broken "file: $file" "$reason"
 	is "file: $file: nothing counted" "$(value uses "$code_file")" 0
-done
+done <<END
+missing.zip files/missing.zip: No such file or directory
+../codes/USED1 file: ../codes/USED1: $plain
+/etc/passwd file: /etc/passwd: $plain
+.hidden file: .hidden: $plain
+shop.php files/shop.php: a server might run a file of this name
+link.zip files/link.zip: not a regular file
+none/ files/none: there is no file in this folder
+many/ files/many/[0-9]+: more than 256 files
+END
 
 # [S13]
 settings "home: $shop/home" 'window: soon'

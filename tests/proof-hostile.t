@@ -16,7 +16,7 @@ audit()
 	wanted=$1
 	shift
 	awk -v wanted="$wanted" -v inside="$tmp|[.]htredeem|home/|codes/|redeem: |root:|No such |denied|\
-Is a dir|Not a dir|Too many lev|Invalid arg|/output|No space|too large|Bad file|not a record" '
+Is a dir|Not a dir|Too many lev|Invalid arg|/output|No space|too large|Bad file|not a number|is required" '
 	function wrong(what) { print file ": " what }
 	function judge()
 	{
@@ -279,10 +279,10 @@ code ENDLESS1 'uses: 0' 'limit: 99999999999999999999' 'file: first-light.zip'
 shop_own
 codes_before=$(kept_codes)
 for bad in FOLDER1 LINKED1 LINKED2 LINKED3 FIFO1 EMPTY1 BLANKS1 LONG1 BINARY1 NUL1 TWICE1 NEGATIVE1 ENDLESS1; do
-	hostile "a code's file: $bad" 503 try-again POST "code=$bad"
+	hostile "a code's file: $bad" 500 broken POST "code=$bad"
 done
 if [ "$(id -u)" = 0 ] && mknod "$codes/DEVICE1" c 1 3 2>/dev/null; then
-	hostile "a code's file: DEVICE1" 503 try-again POST 'code=DEVICE1'
+	hostile "a code's file: DEVICE1" 500 broken POST 'code=DEVICE1'
 	rm "$codes/DEVICE1"
 fi
 unchanged 'no records'
