@@ -137,7 +137,9 @@
  *        nothing that is wrong with the table keeps anybody out.
  *  [S16] A signature is compared in constant time. What it opens, and until
  *        when, is what was signed. Secrets in the settings are refused where
- *        others can read them, never shown, and wiped.
+ *        others can read them, and never shown. Once the answer is sent,
+ *        shop_wipe leaves nothing in struct shop of the code, the link's
+ *        secrets and the settings'.
  *
  * WHAT A BUYER CAN BE TOLD. Each request comes to one enum outcome, and the
  * table "answers" in section 14 has a row for each: status, title, sentence.
@@ -2032,12 +2034,6 @@ static bool settings_hidden(const struct settings *settings)
 	return false;
 }
 
-/* Wipes the secrets, with all else that was in the file. [S16] */
-static void settings_wipe(struct settings *settings)
-{
-	wipe(settings->text, sizeof(settings->text));
-}
-
 /* Returns a variable of the environment, or "". */
 static const char *env(const char *name)
 {
@@ -2990,9 +2986,6 @@ static void record_close(struct record *record)
 	if (record->fd >= 0 && close(record->fd) != 0)
 		complain("%s: %s", record->path, strerror(errno));
 	record->fd = -1;
-	wipe(record->path, sizeof(record->path));
-	wipe(record->text, sizeof(record->text));
-	wipe(&record->link, sizeof(record->link));
 }
 
 /*
@@ -7185,6 +7178,24 @@ void shop_close(struct shop *shop)
 	descriptor_close(&shop->download.fd);
 }
 
+/*
+ * Wipes all that SHOP still holds of the code, of the link's secrets and of the
+ * settings' once the answer is sent. What else had them, on the stack, each
+ * function has wiped itself. [S16]
+ */
+static void shop_wipe(struct shop *shop)
+{
+	wipe(shop->request.typed, sizeof(shop->request.typed));
+	wipe(&shop->record, sizeof(shop->record));
+	shop->record.fd = -1;
+	/* text, of which there is no more than its length */
+	wipe(shop->location, strlen(shop->location));
+	wipe(shop->cookie, strlen(shop->cookie));
+	wipe(shop->out, strlen(shop->out));
+	wipe(shop->list, strlen(shop->list));
+	wipe(shop->settings.text, sizeof(shop->settings.text));
+}
+
 /* Initialises SHOP: nothing is open, nothing known. */
 static void shop_begin(struct shop *shop)
 {
@@ -7200,6 +7211,7 @@ static void shop_begin(struct shop *shop)
 	shop->view.action = shop->request.script;
 	shop->view.contact = "";
 	shop->location[0] = shop->cookie[0] = '\0';
+	shop->out[0] = shop->list[0] = '\0';
 	shop->wait = 0;
 	(void)umask(0);
 }
@@ -8118,10 +8130,7 @@ enum outcome redeem(struct shop *shop, int in, int out)
 	if (!reply_send(out, shop, outcome) &&
 	    (outcome == OUTCOME_LINK || errno != EPIPE))
 		complain("the answer was not sent: %s", strerror(errno));
-	wipe(shop->location, sizeof(shop->location));
-	wipe(shop->cookie, sizeof(shop->cookie));
-	wipe(shop->out, sizeof(shop->out));
-	settings_wipe(&shop->settings);
+	shop_wipe(shop);
 	return outcome;
 }
 
@@ -8152,7 +8161,7 @@ static int check(struct shop *shop, const char *program)
 		good = check_shop(FOR_SHELL, shop, shop_open(shop));
 	}
 	shop_close(shop);
-	settings_wipe(&shop->settings);
+	shop_wipe(shop);
 	return good ? 0 : 1;
 }
 

@@ -2312,6 +2312,196 @@ END_TEST
 #define LOOP(tcase, test, table)                                               \
 	tcase_add_loop_test(tcase, test, 0, (int)LENGTH(table))
 
+/* ---- Secrets ---- */
+
+/* Is WORD anywhere in the SIZE bytes at BYTES? */
+static bool holds(const void *bytes, size_t size, const char *word)
+{
+	const char *rest = bytes;
+	const char *end = rest + size;
+	size_t length = strlen(word);
+
+	while ((rest = memchr(rest, *word, (size_t)(end - rest))) != NULL) {
+		if ((size_t)(end - rest) < length)
+			return false;
+		if (memcmp(rest, word, length) == 0)
+			return true;
+		rest++;
+	}
+	return false;
+}
+
+static void file_write(int dir, const char *path, const char *text)
+{
+	int fd = openat(dir, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	ck_assert(fd >= 0 && write_all(fd, text, strlen(text)));
+	ck_assert_int_eq(close(fd), 0);
+}
+
+/* Looks at all of USED for WORDS, which end with NULL. */
+static void wiped_check(const struct shop *used, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		ck_assert_msg(!holds(used, sizeof(*used), *words),
+		    "%s is still there", *words);
+}
+
+/* One request with the BODY, or a GET for PATH; the answer goes to the file OUT. */
+static enum outcome request_run(
+    struct shop *used, int dir, const char *body, const char *path)
+{
+	char length[32];
+	enum outcome outcome;
+	int in, out;
+
+	(void)snprintf(length, sizeof(length), "%zu", strlen(body));
+	(void)setenv("REQUEST_METHOD", *body != '\0' ? "POST" : "GET", 1);
+	(void)setenv("CONTENT_LENGTH", length, 1);
+	(void)setenv("PATH_INFO", path, 1);
+	file_write(dir, "in", body);
+	in = openat(dir, "in", O_RDONLY);
+	out = openat(dir, "out", O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	ck_assert(in >= 0 && out >= 0);
+	outcome = redeem(used, in, out);
+	shop_close(used);
+	(void)close(in);
+	(void)close(out);
+	return outcome;
+}
+
+static const char shop_code[] = "7K3M9QXA2FTF";
+
+static const struct {
+	const char *settings;
+	const char *secrets[3];
+	bool returns; /* links come back to the program */
+} secret_cases[] = {
+    {"secure: secure\n", {NULL}, false},
+    {"secure: secure\nstart: file\n", {NULL}, false},
+    {"delivery: cgi\nkey: Zk5fP0qLw8eX2vTn7RbYc4HdJm9sGa1u\n",
+	{"Zk5fP0qLw8eX2vTn7RbYc4HdJm9sGa1u", NULL}, true},
+    {"delivery: secdownload\nprefix: /dl\nsecret: Wq8rT2yU5iOp\n",
+	{"Wq8rT2yU5iOp", NULL}, true},
+    {"delivery: s3\ns3-endpoint: https://s3.example.com\ns3-region: eu-1\n"
+     "s3-bucket: music\ns3-key: KEY\ns3-secret: Vn3bM6kL9jH\n"
+     "s3-token: Dx4cF7gT1zR\n",
+	{"Vn3bM6kL9jH", "Dx4cF7gT1zR", NULL}, true},
+};
+
+/* Copies what stands in TEXT from the line "link: " on into LINK. */
+static void link_take(int dir, struct link *link)
+{
+	char text[RECORD_MAX + 1];
+	struct span rest = {text, 0};
+	ssize_t length;
+
+	length = read_file(dir, "codes/7K3M9QXA2FTF", text, sizeof(text));
+	ck_assert(length > 0);
+	rest.length = (size_t)length;
+	memset(link, 0, sizeof(*link));
+	while (rest.length > 0) {
+		struct span line = span_split(&rest, '\n');
+		struct span key, value;
+
+		if (line_split(line, &key, &value) && span_is(key, "link"))
+			link_parse(link, value);
+	}
+	ck_assert_uint_eq(strlen(link->secret), HEX_SIZE - 1);
+}
+
+/* The path behind the program's in the last answer's Location. */
+static void path_take(int dir, char path[PATH_SIZE])
+{
+	static char text[1 << 16];
+	struct span rest = {text, 0};
+	const char *found;
+	ssize_t length = read_file(dir, "out", text, sizeof(text));
+
+	ck_assert(length > 0);
+	found = strstr(text, "Location: /redeem.cgi/");
+	ck_assert(found != NULL);
+	rest = span_of(found + strlen("Location: /redeem.cgi"));
+	ck_assert(span_copy(span_split(&rest, '\n'), path, PATH_SIZE));
+}
+
+static void shop_make(int dir, const char *settings)
+{
+	char record[256];
+
+	ck_assert(mkdirat(dir, "codes", 0700) == 0 || errno == EEXIST);
+	ck_assert(mkdirat(dir, "files", 0700) == 0 || errno == EEXIST);
+	ck_assert(mkdirat(dir, "secure", 0700) == 0 || errno == EEXIST);
+	file_write(dir, "files/a.zip", "a");
+	file_write(dir, "files/b.zip", "b");
+	(void)snprintf(record, sizeof(record),
+	    "uses: 0\nlimit: 3\nfile: a.zip\nfile: b.zip\n%*s\n", 200, "");
+	file_write(dir, "codes/7K3M9QXA2FTF", record);
+	file_write(dir, "conf", settings);
+}
+
+/* A buyer's ways through the shop in DIR; nothing secret is left of any. */
+static void ways_check(struct shop *used, int dir, int i)
+{
+	static const char typed[] = "code=7k3m-9qxa-2ftf";
+	const char *words[8] = {shop_code, "7k3m-9qxa-2ftf", "7k3m-9qxa-2ftg"};
+	struct link link;
+	char path[PATH_SIZE] = "";
+	size_t count = 3, n;
+
+	for (n = 0; secret_cases[i].secrets[n] != NULL; n++)
+		words[count++] = secret_cases[i].secrets[n];
+	ck_assert_int_eq(request_run(used, dir, typed, ""), OUTCOME_LINK);
+	link_take(dir, &link);
+	words[count++] = link.secret;
+	words[count++] = link.token;
+	words[count] = NULL;
+	wiped_check(used, words);
+	if (secret_cases[i].returns)
+		path_take(dir, path);
+	ck_assert_int_eq(request_run(used, dir, typed, ""), OUTCOME_LINK);
+	wiped_check(used, words);
+	ck_assert_int_eq(request_run(used, dir, "code=7k3m-9qxa-2ftg", ""),
+	    OUTCOME_MISTYPED);
+	wiped_check(used, words);
+	if (!secret_cases[i].returns)
+		return;
+	ck_assert_int_eq(request_run(used, dir, "", path), OUTCOME_LIST);
+	wiped_check(used, words);
+}
+
+/* [S16] */
+START_TEST(nothing_secret_is_left)
+{
+	static struct shop used;
+	char home[] = "/tmp/redeem-unit.XXXXXX";
+	char text[1024], conf[64], remove[64];
+	int dir;
+
+	ck_assert(mkdtemp(home) != NULL);
+	dir = open(home, O_RDONLY | O_DIRECTORY);
+	(void)snprintf(text, sizeof(text), "home: %s\n%s", home,
+	    secret_cases[_i].settings);
+	(void)snprintf(conf, sizeof(conf), "%s/conf", home);
+	(void)snprintf(remove, sizeof(remove), "rm -r '%s'", home);
+	shop_make(dir, text);
+	(void)setenv("REDEEM_CONF", conf, 1);
+	(void)setenv("SCRIPT_NAME", "/redeem.cgi", 1);
+	(void)setenv("CONTENT_TYPE", "application/x-www-form-urlencoded", 1);
+	ways_check(&used, dir, _i);
+	/* and had there been something, it would have been seen */
+	memcpy(used.list + sizeof(used.list) - strlen(shop_code), shop_code,
+	    strlen(shop_code));
+	ck_assert(holds(&used, sizeof(used), shop_code));
+	ck_assert_int_eq(close(dir), 0);
+	ck_assert_int_eq(system(remove), 0);
+	(void)unsetenv("REDEEM_CONF");
+	(void)unsetenv("REQUEST_METHOD");
+	(void)unsetenv("CONTENT_LENGTH");
+	(void)unsetenv("PATH_INFO");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("redeem");
@@ -2403,6 +2593,7 @@ int main(void)
 	tcase_add_test(all, refusals_are_flattened);
 	tcase_add_test(all, refusals_wear_the_owners_page);
 	tcase_add_loop_test(all, the_refusal_page_fits, 0, (int)LANGUAGES);
+	LOOP(all, nothing_secret_is_left, secret_cases);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);
