@@ -31,6 +31,49 @@ settings "home: $shop/home" "secure: $shop/public_html/secure"
 shop_own
 healthy 'all of it mended'
 
+# forms that cannot be sent, or not be seen
+cat >"$tmp/more.conf" <<END
+<Location /cgi-bin>
+<LimitExcept GET>
+Require all denied
+</LimitExcept>
+</Location>
+END
+host apache_stock
+faulty 'POST is refused' '^ok     form' '^WRONG  code .*refuses POST \(403\)' '^ +<LimitExcept GET>$'
+cat >"$tmp/more.conf" <<END
+LoadModule auth_basic_module $modules/mod_auth_basic.so
+LoadModule authn_file_module $modules/mod_authn_file.so
+LoadModule authz_user_module $modules/mod_authz_user.so
+<Location /cgi-bin>
+AuthType Basic
+AuthName shop
+AuthUserFile /dev/null
+Require valid-user
+</Location>
+END
+host apache_stock
+faulty 'a password' '^WRONG  form .*password is asked for \(401\)'
+cat >"$tmp/more.conf" <<END
+SetEnvIfNoCase User-Agent "^(curl|Wget|\$)" robot
+<Location /cgi-bin>
+<RequireAll>
+Require all granted
+Require not env robot
+</RequireAll>
+</Location>
+END
+host apache_stock
+healthy 'a block on tools, not on browsers'
+: >"$tmp/more.conf"
+host apache_stock
+right=http://127.0.0.1:$port/cgi-bin/redeem.cgi
+form=http://no-such-host.invalid/cgi-bin/redeem.cgi
+faulty 'no such name' '^WRONG  form .*nobody answers' 'no machine of the name|name no-such-host.invalid'
+form=https://127.0.0.1:$port/cgi-bin/redeem.cgi
+faulty 'https where there is none' '^WRONG  form .*nobody answers' 'no encrypted connection'
+form=$right
+
 # the program has other settings than doctor
 cp "$cgi/.htredeem" "$tmp/conf"
 chmod 644 "$tmp/conf"

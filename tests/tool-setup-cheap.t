@@ -58,7 +58,8 @@ is 'modes of files' "$(modes redeem/log public_html/cgi-bin/.htredeem \
 	public_html/cgi-bin/redeem.cgi public_html/secure/.htaccess redeem/codes/.htaccess)" \
 	'600 label:label 600 label:label 755 label:label 644 label:label 644 label:label '
 is 'settings' "$(cat "$cgi/.htredeem")" "home: $clone
-secure: $shop/public_html/secure"
+secure: $shop/public_html/secure
+address: $form"
 is 'home/settings' "$(readlink "$clone/settings")" "$cgi/.htredeem"
 like 'secure: late buyers are led back' "$(cat "$shop/public_html/secure/.htaccess")" \
 	'^ErrorDocument 403 .*action=\\"/cgi-bin/redeem.cgi'

@@ -69,7 +69,11 @@ for shell in dash busybox; do
 	is "$shell: cgi: the settings" "$(sed 's/^key: [0-9a-f]\{64\}$/key: KEY/' "$conf")" \
 		"home: $clone
 delivery: cgi
-key: KEY"
+key: KEY
+address: $form"
+	is "$shell: cgi: lengths are trusted" "$(cat "$cgi/.htaccess")" 'SetEnv ap_trust_cgilike_cl 1
+SetEnv no-gzip 1
+SetEnv no-brotli 1'
 	is "$shell: cgi: hidden" "$(mode)" 600
 	is "$shell: cgi: lists" "$(stat -c %a "$clone/lists")" 700
 	first_key=${first_key:-$(value key "$conf")}
@@ -101,6 +105,7 @@ is 'secdownload: it is said' "$(grep -c '^make secdownload the delivery in ~/cgi
 is 'secdownload: the settings' "$(sed 's/^\(key\|secret\): [0-9a-f]\{64\}$/\1: KEY/' "$conf")" \
 	"home: $clone
 key: KEY
+address: $form
 # my own
 window: 60
 delivery: secdownload

@@ -173,6 +173,24 @@ setup -n -u "$url"
 is 'again without -H: exit status' "$status" 0
 is 'again without -H: nothing to do' "$(printf '%s\n' "$said" | sed -n 1p)" \
 	'all is as it should be: nothing to do'
+settings=$user/public_html/cgi-bin/.htredeem
+cp "$settings" "$tmp/good"
+sed 's,^home: .*,&x,' "$tmp/good" >"$settings"
+refusal 'a slip in home' "$settings names a home that is not there: .*shopx has no folder codes"
+like 'a slip in home: what to change' "$complaint" '^    home: '
+printf 'colour: red\n' >>"$settings"
+cp "$tmp/good" "$settings"
+printf 'colour: red\n' >>"$settings"
+refusal 'an unknown setting' 'WRONG *settings.*'
+like 'an unknown setting: the program says which' "$complaint" 'colour'
+cp "$tmp/good" "$settings"
+mkdir "$user/elsewhere"
+REDEEM_CONF=$user/elsewhere/redeem.conf
+export REDEEM_CONF
+setup -n -u "$url" -H "$user/elsewhere" -s "$user/public_html/links"
+like 'REDEEM_CONF: settings are written there' "$said" '^would write ~/elsewhere/redeem.conf, mode 0600$'
+unset REDEEM_CONF
+rmdir "$user/elsewhere"
 refusal 'another -H' 'names another home' -H "$user/shop"
 refusal 'another -s' 'names another secure' -s "$user/public_html/links"
 finish
