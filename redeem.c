@@ -2194,21 +2194,34 @@ static size_t body_read_some(int in, char *buffer, size_t size, time_t deadline)
 	}
 }
 
-/* Reads LENGTH bytes of body into BUFFER, or gives up. */
-static bool body_read(int in, char *buffer, size_t length)
+/*
+ * Reads LENGTH bytes of body into BUFFER, or as many as come before its end.
+ * Returns how many, or -1 if more might have come after WAIT_SECONDS.
+ */
+static long body_read(int in, char *buffer, long length)
 {
 	time_t deadline = monotonic_seconds() + WAIT_SECONDS;
-	size_t have = 0;
+	long have = 0;
 
 	while (have < length) {
 		size_t got = body_read_some(
-		    in, buffer + have, length - have, deadline);
+		    in, buffer + have, (size_t)(length - have), deadline);
 
 		if (got == 0)
-			return false;
-		have += got;
+			return monotonic_seconds() < deadline ? have : -1;
+		have += (long)got;
 	}
-	return true;
+	return have;
+}
+
+/*
+ * Is there a body of which nobody has said the length? A server hands one that
+ * was sent in chunks over without them, and with an end (RFC 9112, 7.1).
+ */
+static bool body_is_chunked(void)
+{
+	return *env("CONTENT_LENGTH") == '\0' &&
+	    *env("HTTP_TRANSFER_ENCODING") != '\0';
 }
 
 /*
@@ -2225,7 +2238,7 @@ static void body_skip(int in)
 	char buffer[BODY_MAX];
 	long left = 0;
 
-	if (digits.length == 0 && *env("HTTP_TRANSFER_ENCODING") != '\0')
+	if (body_is_chunked())
 		left = LONG_MAX;
 	else if (!number_parse(digits, 0, LONG_MAX, &left))
 		return;
@@ -2251,28 +2264,50 @@ static bool is_form_type(const char *type)
 	return type[i] == '\0' || type[i] == ';' || is_blank(type[i]);
 }
 
-static enum outcome request_body(struct request *request, int in)
+/*
+ * Finds out how many bytes of body to read: CONTENT_LENGTH, or of a body in
+ * chunks one more than there may be.
+ */
+static enum outcome body_length(long *length)
 {
 	const char *given = env("CONTENT_LENGTH");
-	struct span digits = {given, strlen(given)};
-	char body[BODY_MAX];
+
+	*length = BODY_MAX + 1;
+	if (body_is_chunked())
+		return OUTCOME_NONE;
+	if (*given == '\0')
+		return OUTCOME_NO_LENGTH;
+	if (given[strspn(given, "0123456789")] != '\0')
+		return OUTCOME_BAD_LENGTH;
+	return number_parse(span_of(given), 0, BODY_MAX, length) ?
+	    OUTCOME_NONE :
+	    OUTCOME_TOO_LONG;
+}
+
+/* Reads the form in the body. OUTCOME_NONE, or what is wrong with it. */
+static enum outcome request_body(struct request *request, int in)
+{
+	char body[BODY_MAX + 1];
 	struct span form = {body, 0};
-	long length;
+	enum outcome outcome;
+	long length, got;
 
 	if (!is_form_type(env("CONTENT_TYPE")))
 		return OUTCOME_BAD_TYPE;
-	if (digits.length == 0)
-		return OUTCOME_NO_LENGTH;
-	if (strspn(given, "0123456789") != digits.length)
-		return OUTCOME_BAD_LENGTH;
-	if (!number_parse(digits, 0, BODY_MAX, &length))
-		return OUTCOME_TOO_LONG;
-	if (!body_read(in, body, (size_t)length))
-		return OUTCOME_BAD_BODY;
-	form.length = (size_t)length;
-	form_field(form, "code", request->typed);
+	outcome = body_length(&length);
+	if (outcome != OUTCOME_NONE)
+		return outcome;
+	got = body_read(in, body, length);
+	if (got > BODY_MAX)
+		outcome = OUTCOME_TOO_LONG;
+	else if (got < 0 || (got < length && !body_is_chunked()))
+		outcome = OUTCOME_BAD_BODY;
+	if (outcome == OUTCOME_NONE) {
+		form.length = (size_t)got;
+		form_field(form, "code", request->typed);
+	}
 	wipe(body, sizeof(body));
-	return OUTCOME_NONE;
+	return outcome;
 }
 
 /*

@@ -76,6 +76,9 @@ is 'the last use counts' "$(value uses "$code_file")" 3
 is 'its link works' "$(fetch "$base$last")" 200
 redeem LAST2222
 is 'and is given again' "$link" "$last"
+code CHUNK111
+redeem CHUNK111 -H 'Transfer-Encoding: chunked'
+is 'a form sent in chunks' "$redeemed $(value uses "$code_file")" '303 1'
 is 'GET spends nothing' "$(fetch "$form?code=AAAA1111"; value uses "$shop/home/codes/AAAA1111")" \
 	2001
 

@@ -116,6 +116,13 @@ post '7k3m-9qxa-2ftf' CONTENT_TYPE=
 answer 'no type' 415 bad-request
 post '7k3m-9qxa-2ftf' CONTENT_LENGTH=
 answer 'no length' 411 bad-request
+# in chunks, which the server has taken out: to the end, but never more than fits
+post "7k3m-9qxa-2ftg" CONTENT_LENGTH= HTTP_TRANSFER_ENCODING=chunked
+answer 'chunks: a code' 404 mistyped
+post "7k3m-9qxa-2ftg$(printf '&x=%04074d' 0)" CONTENT_LENGTH= HTTP_TRANSFER_ENCODING=chunked
+answer 'chunks: as much as fits' 404 mistyped
+post "7k3m-9qxa-2ftg$(printf '&x=%04075d' 0)" CONTENT_LENGTH= HTTP_TRANSFER_ENCODING=chunked
+answer 'chunks: a byte more' 413 bad-request
 post '7k3m-9qxa-2ftf' CONTENT_LENGTH=4097
 answer 'too long' 413 bad-request
 post '7k3m-9qxa-2ftf' CONTENT_LENGTH=-1
