@@ -411,6 +411,7 @@ struct buf {
 enum outcome {
 	OUTCOME_NONE, /* nothing is decided yet: go on */
 	OUTCOME_LINK,
+	OUTCOME_FORWARD, /* a link whose bytes another server has */
 	OUTCOME_FILE,
 	OUTCOME_PART,
 	OUTCOME_NO_PART,
@@ -4127,8 +4128,11 @@ struct delivery {
 	/* The same as it stands in the page. NULL: it is no other. */
 	void (*listed)(const struct site *, const struct link *,
 	    const struct item *, struct buf *);
-	/* Adds the origin (RFC 6454) of these URLs. NULL: the program's own. */
-	void (*origin)(const struct settings *, struct buf *);
+	/*
+	 * Adds the URL at which another server has ITEM, from now on for a
+	 * minute; as address. NULL: ITEM is sent from here.
+	 */
+	void (*forward)(const struct site *, const struct item *, struct buf *);
 	/* Removes a bounded number of expired links. */
 	void (*sweep)(const struct site *);
 	/*
@@ -4867,6 +4871,23 @@ static void list_address(const struct site *site, const char *key,
 	buf_adds(text, "/" LIST_PAGE);
 }
 
+/* The path of ITEM below home/files. */
+static const char *item_path(const struct item *item)
+{
+	return item->path + strlen("files/");
+}
+
+/* Adds the address at which this program opens ITEM, or the page. */
+static void own_address(const struct site *site, const char *key,
+    const struct link *link, const struct item *item, struct buf *text)
+{
+	if (item == NULL)
+		list_address(site, key, link, text);
+	else
+		signed_address(
+		    site, key, sign_file, link->end, item_path(item), text);
+}
+
 static void list_sweep(const struct site *site)
 {
 	int fd = folder_open(site->home, "lists");
@@ -4882,12 +4903,6 @@ static void list_folder_path(const struct settings *settings, struct buf *text)
 	buf_addf(text, "%s/lists", settings->home);
 }
 
-/* The path of ITEM below home/files. */
-static const char *item_path(const struct item *item)
-{
-	return item->path + strlen("files/");
-}
-
 /*
  * Delivery "cgi": this program sends the bytes, or has the server send them.
  */
@@ -4895,13 +4910,7 @@ static const char *item_path(const struct item *item)
 static void cgi_address(const struct site *site, const struct link *link,
     const struct item *item, struct buf *text)
 {
-	const char *key = site->settings->cgi.key;
-
-	if (item != NULL)
-		signed_address(
-		    site, key, sign_file, link->end, item_path(item), text);
-	else
-		list_address(site, key, link, text);
+	own_address(site, site->settings->cgi.key, link, item, text);
 }
 
 /*
@@ -5003,9 +5012,6 @@ static void s3_origin(const struct settings *settings, struct buf *text)
 {
 	bool secure = strncmp(settings->s3.endpoint, "https", 5) == 0;
 
-	/* the answer to settings that do not hold asks for it, too */
-	if (settings->s3.endpoint[0] == '\0')
-		return;
 	buf_adds(text, secure ? "https://" : "http://");
 	s3_host(settings, text);
 }
@@ -5031,6 +5037,7 @@ static void s3_path(
 
 /* What makes a signature hold: "stamp" is 20130524T000000Z. */
 struct s3_scope {
+	int seconds; /* that it holds */
 	char stamp[32];
 	char name[3 * PATH_SIZE]; /* day/region/s3/aws4_request */
 };
@@ -5062,8 +5069,8 @@ static void s3_query(const struct settings *settings,
 	buf_addpercent(text, settings->s3.key, "");
 	buf_adds(text, "%2F");
 	buf_addpercent(text, scope->name, "");
-	buf_addf(text, "&X-Amz-Date=%s&X-Amz-Expires=%ld", scope->stamp,
-	    settings->window);
+	buf_addf(text, "&X-Amz-Date=%s&X-Amz-Expires=%d", scope->stamp,
+	    scope->seconds);
 	if (settings->s3.token[0] != '\0') {
 		buf_adds(text, "&X-Amz-Security-Token=");
 		buf_addpercent(text, settings->s3.token, "");
@@ -5119,12 +5126,12 @@ static bool s3_signature(const struct settings *settings,
 }
 
 /*
- * Adds a link to the object PATH that opens from WHEN on for the window, and is
+ * Adds a link to the object PATH that opens from WHEN on for SECONDS, and is
  * saved as NAME; without a NAME, as the store calls it. TEXT overflows if there
  * is no such link.
  */
 static void s3_presign(const struct settings *settings, time_t when,
-    const char *path, const char *name, struct buf *text)
+    int seconds, const char *path, const char *name, struct buf *text)
 {
 	char where_at[8 * PATH_SIZE], query_at[8 * PATH_SIZE];
 	struct buf where = buf_init(where_at, sizeof(where_at));
@@ -5132,6 +5139,7 @@ static void s3_presign(const struct settings *settings, time_t when,
 	char mac[MAC_SIZE];
 	struct s3_scope scope;
 
+	scope.seconds = seconds;
 	s3_path(settings, path, &where);
 	if (s3_scope(settings, when, &scope))
 		s3_query(settings, &scope, name, &query);
@@ -5144,20 +5152,39 @@ static void s3_presign(const struct settings *settings, time_t when,
 	else
 		buf_addf(text, "%s?%s&X-Amz-Signature=%s", where.bytes,
 		    query.bytes, mac);
-	if (text->overflowed)
-		complain("%s: its address is too long", path);
+}
+
+/*
+ * The signature of the store would show in each page, and a late tap get the
+ * store's own words. So what stands in pages is an address of this program, as
+ * with "cgi", and only whoever opens it gets the store's, for a minute.
+ */
+#define FORWARD_SECONDS 60
+
+static void s3_forward(
+    const struct site *site, const struct item *item, struct buf *text)
+{
+	s3_presign(site->settings, site->now, FORWARD_SECONDS, item_path(item),
+	    item->name, text);
+}
+
+/* Before a use is counted: there must be an address to forward to. */
+static enum outcome s3_examine(
+    const struct site *site, struct items *items, const struct item *item)
+{
+	char buffer[LOCATION_SIZE];
+	struct buf address = buf_init(buffer, sizeof(buffer));
+
+	s3_forward(site, item, &address);
+	return address.overflowed ?
+	    items_broken(items, "%s: its address is too long", item->path) :
+	    OUTCOME_NONE;
 }
 
 static void s3_address(const struct site *site, const struct link *link,
     const struct item *item, struct buf *text)
 {
-	const struct settings *settings = site->settings;
-
-	if (item != NULL)
-		s3_presign(settings, link->end - settings->window,
-		    item_path(item), item->name, text);
-	else
-		list_address(site, settings->s3.secret, link, text);
+	own_address(site, site->settings->s3.secret, link, item, text);
 }
 
 /* Does the server send the bytes that this program names to it? */
@@ -5250,11 +5277,12 @@ static const struct delivery deliveries[] = {
 	},
     [DELIVERY_S3] =
 	{
+	    .examine = s3_examine,
 	    .publish = list_publish,
 	    .alive = list_alive,
 	    .withdraw = list_withdraw,
 	    .address = s3_address,
-	    .origin = s3_origin,
+	    .forward = s3_forward,
 	    .sweep = list_sweep,
 	    .key = s3_key,
 	    .folder = "lists",
@@ -5390,28 +5418,38 @@ static bool download_whole(struct download *download, const struct stat *st)
 }
 
 /*
- * Opens the file WHAT below home/files, which is then the only item, to be sent
- * whole. OUTCOME_NONE, or as items_collect. [S9]
+ * Makes the file WHAT below home/files the only item. OUTCOME_NONE, or as
+ * items_collect. [S9]
  */
-static enum outcome download_open(
-    struct download *download, struct items *items, int home, struct span what)
+static enum outcome items_add_one(
+    struct items *items, int home, struct span what)
 {
-	struct item *item = &items->item[0];
 	enum outcome outcome;
-	struct stat st;
 
 	items->count = 0;
 	outcome = items_add_entry(items, home, what);
 	if (outcome != OUTCOME_NONE)
 		return outcome;
-	items_name(items);
-	download->fd = openat(
-	    home, item->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	if (download->fd < 0 || fstat(download->fd, &st) != 0)
-		return items_failed(items, item->path, errno);
-	if (items->count != 1 || !S_ISREG(st.st_mode))
+	if (items->count != 1)
 		return items_broken(
-		    items, "%s: not a regular file", item->path);
+		    items, "%s: not a regular file", items->item[0].path);
+	items_name(items);
+	return OUTCOME_NONE;
+}
+
+/* Opens the one item, to be sent whole. As items_add_one. [S9] */
+static enum outcome download_open(
+    struct download *download, struct items *items, int home)
+{
+	const char *path = items->item[0].path;
+	struct stat st;
+
+	download->fd = openat(
+	    home, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (download->fd < 0 || fstat(download->fd, &st) != 0)
+		return items_failed(items, path, errno);
+	if (!S_ISREG(st.st_mode))
+		return items_broken(items, "%s: not a regular file", path);
 	return download_whole(download, &st) ? OUTCOME_NONE : OUTCOME_TRY_AGAIN;
 }
 
@@ -6199,6 +6237,7 @@ static const struct answer {
 	bool ask; /* the label can help; another code is the lesser hope */
 } answers[] = {
     [OUTCOME_LINK] = {.status = "303 See Other"},
+    [OUTCOME_FORWARD] = {.status = "303 See Other"},
     [OUTCOME_FILE] = {.status = "200 OK"},
     [OUTCOME_PART] = {.status = "206 Partial Content"},
     [OUTCOME_NO_PART] = {.status = "416 Range Not Satisfiable"},
@@ -6952,9 +6991,11 @@ static const char page_headers[] =
  */
 static void reply_headers(struct buf *out, const struct shop *shop)
 {
+	bool away = delivery_of(&shop->settings)->forward != NULL &&
+	    shop->settings.start == START_FILE;
+
 	buf_adds(out, page_headers);
-	if (shop->view.template == built_in_page &&
-	    delivery_of(&shop->settings)->origin == NULL)
+	if (shop->view.template == built_in_page && !away)
 		buf_adds(out, "; form-action 'self'");
 	buf_adds(out, "\n");
 }
@@ -7079,7 +7120,8 @@ static void reply_format(
     struct buf *out, const struct shop *shop, enum outcome outcome)
 {
 	switch (outcome) {
-	case OUTCOME_LINK: reply_link(out, shop); break;
+	case OUTCOME_LINK:
+	case OUTCOME_FORWARD: reply_link(out, shop); break;
 	case OUTCOME_FILE:
 	case OUTCOME_PART: reply_file(out, shop, outcome); break;
 	case OUTCOME_NO_PART: reply_no_part(out, shop); break;
@@ -8090,12 +8132,30 @@ static enum outcome redeem_typed(struct shop *shop)
 	return outcome;
 }
 
+/* The answer for ITEM where another server has it. */
+static enum outcome serve_forward(struct shop *shop, const struct item *item)
+{
+	struct buf location = buf_init(shop->location, sizeof(shop->location));
+
+	delivery_of(&shop->settings)->forward(&shop->site, item, &location);
+	return location.overflowed ?
+	    items_broken(
+		&shop->items, "%s: its address is too long", item->path) :
+	    OUTCOME_FORWARD;
+}
+
 /* The answer for the file WHAT, or the part of it that is asked for. */
 static enum outcome serve_file(struct shop *shop, struct span what)
 {
-	enum outcome outcome = download_open(
-	    &shop->download, &shop->items, shop->site.home, what);
+	enum outcome outcome = items_add_one(
+	    &shop->items, shop->site.home, what);
 
+	if (outcome == OUTCOME_NONE &&
+	    delivery_of(&shop->settings)->forward != NULL)
+		outcome = serve_forward(shop, &shop->items.item[0]);
+	else if (outcome == OUTCOME_NONE)
+		outcome = download_open(
+		    &shop->download, &shop->items, shop->site.home);
 	if (outcome == OUTCOME_BROKEN)
 		complain("%s", shop->items.reason);
 	if (outcome != OUTCOME_NONE)

@@ -272,6 +272,7 @@ static inline const char *outcome_word(enum outcome outcome)
 	switch (outcome) {
 	case OUTCOME_LINK: return "link";
 	case OUTCOME_FILE: return "file";
+	case OUTCOME_FORWARD: return "forward";
 	case OUTCOME_PART: return "part";
 	case OUTCOME_NO_PART: return "no-part";
 	case OUTCOME_LINK_WRONG: return "link-wrong";

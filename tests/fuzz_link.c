@@ -1,9 +1,10 @@
 /*
  * Fuzzes what comes back to the program: a path behind its own, and ranges, in
- * a shop with the delivery "cgi". [S9] [S16] The input is variables as in
+ * a shop with the delivery "cgi" or "s3". [S9] [S16] The input is variables as in
  * fuzz.h. Three more are the harness's: with SIGN=file or SIGN=list, PATH_INFO
  * becomes the path of a link to what it says, rightly signed until END, so that
- * not even a signature opens what is not for sale; HANDOFF is that of the shop.
+ * not even a signature opens what is not for sale; HANDOFF is that of the shop,
+ * or "s3", where another server has the bytes.
  */
 #include "fuzz.h"
 
@@ -41,7 +42,8 @@ static struct shop shop;
 static int top = -1; /* descriptor of the scratch directory */
 static int no_body = -1;
 static int answer_file = -1;
-static char confs[3][PATH_SIZE]; /* REDEEM_CONF=..., for each HANDOFF_... */
+static char confs[4][PATH_SIZE]; /* REDEEM_CONF=..., for each HANDOFF_... */
+#define CONF_S3 3 /* and for "s3" */
 
 const char *outcome_known(size_t i)
 {
@@ -57,6 +59,7 @@ static void remove_scratch(void)
 			(void)unlinkat(top, fixtures[i].path, AT_REMOVEDIR);
 	for (i = 0; handoff_words[i] != NULL; i++)
 		(void)unlinkat(top, handoff_words[i], 0);
+	(void)unlinkat(top, "s3", 0);
 	(void)rmdir(scratch_dir);
 }
 
@@ -80,6 +83,21 @@ static void conf_write(size_t i)
 	    scratch_dir, KEY, handoff_words[i]);
 	write_text(handoff_words[i], text);
 	buf_addf(&variable, "REDEEM_CONF=%s/%s", scratch_dir, handoff_words[i]);
+}
+
+/* The settings for the delivery "s3", in a file of that name. */
+static void conf_write_s3(void)
+{
+	char text[2 * PATH_SIZE];
+	struct buf lines = buf_init(text, sizeof(text));
+	struct buf variable = buf_init(confs[CONF_S3], sizeof(confs[CONF_S3]));
+
+	buf_addf(&lines,
+	    "home: %s/home\ndelivery: s3\ns3-endpoint: https://store.test\n"
+	    "s3-region: r\ns3-bucket: b\ns3-key: k\ns3-secret: %s\n",
+	    scratch_dir, KEY);
+	write_text("s3", text);
+	buf_addf(&variable, "REDEEM_CONF=%s/s3", scratch_dir);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -107,6 +125,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	}
 	for (i = 0; handoff_words[i] != NULL; i++)
 		conf_write(i);
+	conf_write_s3();
 	return 0;
 }
 
@@ -188,6 +207,12 @@ static void answer_check(enum outcome outcome, const char *signed_as)
 	assert(strstr(reply, scratch_dir) == NULL ||
 	    (file && shop.settings.cgi.handoff == HANDOFF_SENDFILE));
 	assert(outcome != OUTCOME_LINK && outcome != OUTCOME_NOT_SET_UP);
+	if (outcome == OUTCOME_FORWARD) {
+		assert(strcmp(signed_as, sign_file) == 0 && *body == '\0');
+		assert(
+		    strstr(reply, "\nLocation: https://store.test/b/") != NULL);
+		return;
+	}
 	if (file || outcome == OUTCOME_NO_PART)
 		assert(strcmp(signed_as, sign_file) == 0);
 	if (file)
@@ -212,6 +237,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	variables_set(&variables, &input, kept, ours);
 	handoff = word_index(env("HANDOFF"), handoff_words);
+	if (strcmp(env("HANDOFF"), "s3") == 0)
+		handoff = CONF_S3;
 	if (handoff > 0)
 		variables.item[0] = confs[handoff];
 	signed_as = path_sign(&variables);

@@ -2101,7 +2101,7 @@ START_TEST(s3_signs_as_amazon_does)
 		    "s3-region: us-east-1\ns3-bucket: examplebucket\n"
 		    "s3-key: AKIAIOSFODNN7EXAMPLE\n"
 		    "s3-secret: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n");
-	s3_presign(&shop.settings, 1369353600, "test.txt", NULL, &text);
+	s3_presign(&shop.settings, 1369353600, 86400, "test.txt", NULL, &text);
 	ck_assert_str_eq(buffer,
 	    "https://examplebucket.s3.amazonaws.com/test.txt"
 	    "?X-Amz-Algorithm=AWS4-HMAC-SHA256"
@@ -2133,7 +2133,7 @@ START_TEST(s3_long_tokens_fit)
 	memset(name, 'x', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	shop_set_up(settings);
-	s3_presign(&shop.settings, 1369353600, "a.zip", name, &text);
+	s3_presign(&shop.settings, 1369353600, 60, "a.zip", name, &text);
 	ck_assert(!text.overflowed);
 	ck_assert(strstr(buffer, "K%2B012&X-Amz-SignedHeaders") != NULL);
 }
