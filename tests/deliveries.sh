@@ -78,7 +78,7 @@ if [ -z "${partless:-}" ]; then
 		sh -c "tail -c +1001 '$file' | head -c 1000 | cmp - '$tmp/body'"
 	head -c 123456 "$file" >"$tmp/half"
 	ok 'one file: a download that broke off goes on' \
-		curl -s -f --max-time 30 -C - -o "$tmp/half" "$link"
+		curl -s -f -L --max-time 30 -C - -o "$tmp/half" "$link"
 	ok 'one file: and is whole' cmp "$tmp/half" "$file"
 fi
 not_served 'one file: another signature' "$wrong" "$(spoiled "$link")"

@@ -12,13 +12,11 @@ store=$port
 amend="s/AllowOverride All/AllowOverride None/"
 serve apache_stock
 form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
-one="^http://127.0.0.1:$store/label/first-light.zip\\?.*X-Amz-Signature=[0-9a-f]{64}"
+one='/cgi-bin/redeem.cgi/[0-9]+/[0-9a-f]{64}/first-light.zip$'
 many='/cgi-bin/redeem.cgi/[0-9]+/[0-9a-f]{64}/[0-9a-f]{32}/downloads.html$'
-# the store says that it refuses, the program that the list is gone
-closed="403|410"
+closed=410
 wrong=403
-# what is signed is GET
-head=403
+head=303
 key=S3RVER
 secret=S3RVER
 
@@ -51,10 +49,31 @@ offer()
 	truncate -s "$size" "$shop/home/files/$1"
 }
 
-# another first digit of the signature, of the store's or of the program's
+# another first digit of the program's signature
 spoiled()
 {
-	printf '%s' "$1" | sed 's,\(X-Amz-Signature=\|redeem.cgi/[0-9]*/\),&#,; s,#0,1,; s,#.,0,; s,#,,'
+	printf '%s' "$1" | sed 's,redeem.cgi/[0-9]*/,&#,; s,#0,1,; s,#.,0,; s,#,,'
+}
+
+# As lib.sh has it, but a link is followed to the store: of the headers, those of the
+# last answer are kept.
+fetch()
+{
+	case " $* " in
+	*' -d '* | *' -I '*) ;;
+	*) set -- -L "$@" ;;
+	esac
+	curl -s --max-time 30 -o "$tmp/body" -D "$tmp/all-headers" -w '%{http_code}' \
+		--path-as-is "$@" || :
+	awk '/^HTTP\// { text = "" } { text = text $0 "\n" } END { printf "%s", text }' \
+		"$tmp/all-headers" >"$tmp/headers"
+}
+
+# signed LINK: the address of the store that the program signs for LINK on the tap
+signed()
+{
+	curl -s --max-time 30 -o "$tmp/tapped" -D - "$1" |
+		sed -n 's/^[Ll]ocation: //p' | tr -d '\r'
 }
 . "$top/tests/deliveries.sh"
 
@@ -75,6 +94,7 @@ sign_all()
 		'odd/für Élise 夜.zip' 'odd/100% & #1?.zip'; do
 		code SIGN1 'uses: 0' 'limit: 3' "file: $name"
 		redeem SIGN1
+		link=$(signed "$link")
 		node "$top/tests/presign.js" "$link" "$2$name" us-east-1 "$key" "$secret" \
 			"$token" >"$tmp/signed" 2>&1 || :
 		is "$1: $name: signed as by aws4" "$(sed -n 2p "$tmp/signed")" "$(sed -n 1p "$tmp/signed")"
@@ -82,7 +102,8 @@ sign_all()
 		[ "$host" = "127.0.0.1:$store" ] || continue
 		is "$1: $name: the store opens it" "$(fetch "$link")" 200
 		like "$1: $name: by its name" "$(disposition)" "^attachment; filename"
-		is "$1: $name: spoiled" "$(fetch "$(spoiled "$link")")" 403
+		is "$1: $name: spoiled" "$(fetch "$(printf '%s' "$link" |
+			sed 's,X-Amz-Signature=,&#,; s,#0,1,; s,#.,0,; s,#,,')")" 403
 		is "$1: $name: for another name" "$(fetch "$(printf "%s" "$link" | sed "s,.zip?,.zap?,")")" 403
 		is "$1: $name: for longer" "$(fetch "$(printf "%s" "$link" | sed "s,Expires=,&9,")")" 403
 	done
@@ -113,5 +134,23 @@ redeem SIGN1
 is 'a name that is not ASCII' "$(fetch "$link")" 200
 like 'is told as RFC 6266 has it' "$(disposition)" \
 	"filename\*=UTF-8''f%C3%BCr%20%C3%89lise%20%E5%A4%9C.zip"
-like 'the window is that of the settings' "$link" '[?&]X-Amz-Expires=120(&|$)'
+like 'the address of the store is good for a minute' "$(signed "$link")" '[?&]X-Amz-Expires=60(&|$)'
+is 'with no body that has it' "$(cat "$tmp/tapped")" ''
+
+# no page has an address of the store, nor does the form have to name it
+deliver 'start: page'
+code PAGE1 'uses: 0' 'limit: 3' 'file: first-light.zip' 'file: flac/'
+redeem PAGE1
+is 'a page' "$(fetch "$link"; said)" 200files
+unlike 'no address of the store in it' "$(cat "$tmp/body")" "127.0.0.1:$store|X-Amz"
+is 'the form' "$(fetch "$form"; said)" 200form
+like 'need not lead to the store' "$(cat "$tmp/headers")" "^Content-Security-Policy:.*form-action 'self'"
+
+# a late tap gets a page of the shop, not the words of the store
+deliver 'window: 1' 'grace: 0'
+code TAP1
+redeem TAP1
+late=$link
+ok 'a tap is late' await 10 over
+is 'and gets a page of the shop' "$(fetch "$late"; said)" 410link-closed
 finish

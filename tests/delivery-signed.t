@@ -195,7 +195,7 @@ chmod 600 "$cgi/.htredeem"
 code WIDE1 'uses: 0' 'limit: 3' "file: $folder/$folder/$folder/$folder"
 shop_own
 post WIDE1
-is 'an address without room' "$(status) $(outcome) $(value uses "$code_file")" '503 try-again 0'
+is 'an address without room' "$(status) $(outcome) $(value uses "$code_file")" '500 broken 0'
 like 'which is said' "$(cat "$tmp/complaint")" 'its address is too long$'
 settings "home: $shop/home" 'delivery: cgi' "key: $key"
 chmod 600 "$cgi/.htredeem"
