@@ -217,12 +217,12 @@ held()
 	await test -e /tmp/held
 }
 
-# waiting N: is a buyer on host N waiting for a lock?
+# waiting CODE: has a buyer opened the file of CODE, to lock it?
 waiting()
 {
-	for one in /proc/[0-9]*/comm; do
-		read -r name <"$one" && [ "$name" = redeem ] &&
-			grep -q lock "${one%comm}wchan" && return 0
+	for one in /proc/[0-9]*; do
+		read -r name <"$one/comm" && [ "$name" = redeem ] &&
+			ls -l "$one/fd" | grep -q "/codes/$1\$" && return 0
 	done 2>/dev/null
 	return 1
 }
@@ -236,7 +236,7 @@ replaced()
 	held 1 MOVED1111
 	on 2 buyer MOVED1111 /tmp/out/moved &
 	buyer=$!
-	await waiting || sleep 2
+	await waiting MOVED1111
 	cp /srv/home/codes/MOVED1111 /tmp/new
 	sed -i 's/^limit: .*/limit: 9/' /tmp/new
 	"$1"
