@@ -7186,8 +7186,8 @@ static const char *template_wrong(const char *page)
 }
 
 /*
- * Makes the owner's page PATH below DIR the template. Returns what is wrong with
- * it, or NULL; if anything is, the template is the built-in one. [S13]
+ * Makes the owner's page PATH below DIR the template. Returns what is wrong
+ * with it, or NULL; if anything is, the template is the built-in one. [S13]
  */
 static const char *template_load(struct shop *shop, int dir, const char *path)
 {
@@ -7399,7 +7399,7 @@ static bool try_code(int home)
 	return good;
 }
 
-/* Nobody else may list or change the codes; we can write, lock and sync them. */
+/* Nobody else may list or change the codes; we can write, lock and sync. */
 static bool check_codes(enum audience to, const struct site *site)
 {
 	const char *home = site->settings->home;
