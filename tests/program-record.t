@@ -1,6 +1,7 @@
 #!/bin/sh
 # What a redemption does to a code's file, to the log, and what the owner may do.
 . "${0%/*}/lib.sh"
+need flock
 
 shop_stock
 secure=$shop/public_html/secure
@@ -205,6 +206,20 @@ ok 'what cannot be removed is not in the way of others' await 60 swept
 is 'and stays as it was' "$(find "$secure" -path '*/2630000*/folder' | wc -l)" 10
 rm -r "$secure"/2630000?
 settings "home: $shop/home" "secure: $secure"
+
+# One writes the log at a time, but not for ever.
+code LOCKED1
+exec 9>>"$shop/home/log"
+flock 9
+begun=$(date +%s)
+post locked1 9>&-
+took=$(($(date +%s) - begun))
+flock -u 9
+exec 9>&-
+is 'a log that somebody has locked: status' "$(status) $(value uses "$code_file")" '303 1'
+ok 'after five seconds' test "$took" -ge 4 -a "$took" -lt 10
+like 'which is said' "$(cat "$tmp/complaint")" '^redeem: log: not locked: '
+like 'the line is there all the same' "$(tail -n 1 "$shop/home/log")" ' redeemed LOCKED1 1/3 '
 
 # the log may be missing or closed to us: the buyer does not notice
 rm "$shop/home/log"
