@@ -326,7 +326,7 @@ static int lock_file(int fd, bool wait)
 }
 
 /*
- * 2. Limits, each to be had otherwise with -D, and types
+ * 2. Limits, which -D can override, and types
  */
 #define VERSION "1.0"
 
@@ -390,15 +390,15 @@ static int lock_file(int fd, bool wait)
 #define TEXT(macro) TEXT_OF(macro) /* a macro's value, in quotes */
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
-/* A piece of text that lies in somebody else's buffer; no NUL at its end. */
+/* Part of a text in somebody else's buffer; does not end with a NUL. */
 struct span {
 	const char *bytes;
 	size_t length;
 };
 
 /*
- * Text in a buffer of fixed size, always ended by NUL. What does not fit is
- * left out whole and sets "overflowed"; whoever uses the text checks that.
+ * Text in a buffer of fixed size that always ends with a NUL. A piece that does
+ * not fit is left out entirely and sets "overflowed", which users must check.
  */
 struct buf {
 	char *bytes;
@@ -585,7 +585,7 @@ struct settings {
 
 enum method { METHOD_OTHER, METHOD_GET, METHOD_HEAD, METHOD_POST };
 
-/* What the client wants, decoded. */
+/* What the client asks for, decoded. Pointers are into the environment. */
 struct request {
 	enum method method;
 	char typed[BODY_MAX + 1]; /* the field "code", as it was typed */
@@ -608,7 +608,7 @@ struct code {
 	char group[MINTED + 1]; /* a minted code amid other text, folded */
 };
 
-/* What opens a file, and until when. No link has no token. */
+/* What opens a file, and until when. An empty token means no link. */
 struct link {
 	time_t end; /* the last second in which it opens */
 	char token[HEX_SIZE];
@@ -774,8 +774,10 @@ static void complain(const char *format, ...)
 		if (iscntrl((unsigned char)line[i]))
 			line[i] = '?';
 	line[text.length++] = '\n';
+	/* if that fails, there is nobody else to tell */
 	if (write(STDERR_FILENO, line, text.length) < 0)
-		return; /* there is nobody else to tell */
+		text.overflowed = true;
+	wipe(line, text.length);
 }
 
 /*
@@ -897,7 +899,10 @@ static void buf_addhtml(struct buf *text, const char *string, size_t most)
 	}
 }
 
-/* Adds STRING percent-encoded: all but unreserved (RFC 3986) and PLAIN. */
+/*
+ * Adds STRING percent-encoded, except unreserved characters (RFC 3986, 2.3) and
+ * those in PLAIN.
+ */
 static void buf_addpercent(
     struct buf *text, const char *string, const char *plain)
 {
@@ -1002,7 +1007,7 @@ static bool span_copy(struct span span, char *buffer, size_t size)
 	return !text.overflowed;
 }
 
-/* Takes what comes before END off REST; the whole rest if there is no END. */
+/* Cuts REST at the first END and returns what came before it, or all of it. */
 static struct span span_split(struct span *rest, char end)
 {
 	const char *found = memchr(rest->bytes, end, rest->length);
@@ -1043,7 +1048,7 @@ static bool line_split(struct span line, struct span *key, struct span *value)
 	    rest.bytes[-1] == ':';
 }
 
-/* Reads up to nine decimal digits and nothing else. */
+/* Parses one to nine decimal digits; false unless LEAST <= NUMBER <= MOST. */
 static bool number_parse(struct span span, long least, long most, long *number)
 {
 	long value = 0;
@@ -1060,7 +1065,7 @@ static bool number_parse(struct span span, long least, long most, long *number)
 	return value >= least && value <= most;
 }
 
-/* Reads up to 18 decimal digits and nothing else: seconds, or bytes. */
+/* Parses one to 18 decimal digits, for seconds and bytes. */
 static bool int64_parse(struct span span, int64_t *number)
 {
 	size_t i;
@@ -1076,10 +1081,10 @@ static bool int64_parse(struct span span, int64_t *number)
 	return true;
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar, year >= 1970. */
+/* Days from 1970-01-01 to a Gregorian date, 1970 or later. */
 static int64_t days_since_1970(int64_t year, int64_t month, int64_t day)
 {
-	/* counted from March, so that the leap day comes last */
+	/* years begin in March here, so the leap day is the last day */
 	int64_t y = month > 2 ? year : year - 1;
 	int64_t m = month > 2 ? month - 3 : month + 9;
 	int64_t years = 365 * y + y / 4 - y / 100 + y / 400;
@@ -1087,7 +1092,7 @@ static int64_t days_since_1970(int64_t year, int64_t month, int64_t day)
 	return years + (153 * m + 2) / 5 + day - 1 - 719468;
 }
 
-/* Seconds since 1970 of what TM shows, as if it were UTC. */
+/* Converts TM to seconds since 1970 as if it were UTC, as timegm(3) does. */
 static int64_t tm_seconds(const struct tm *tm)
 {
 	int64_t days = days_since_1970(
@@ -1097,7 +1102,7 @@ static int64_t tm_seconds(const struct tm *tm)
 	return minutes * 60 + tm->tm_sec;
 }
 
-/* Reads a date as 2027-12-31, into a number as 20271231. */
+/* Parses a date such as 2027-12-31 into a number such as 20271231. */
 static bool date_parse(struct span span, long *date)
 {
 	static const int days[] = {
@@ -1116,7 +1121,7 @@ static bool date_parse(struct span span, long *date)
 	return d <= days[m - 1] + (m == 2 && leap ? 1 : 0);
 }
 
-/* Reads an instant as buf_addinstant writes it. */
+/* Parses an instant in the format of buf_addinstant. */
 static bool instant_parse(struct span span, time_t *when)
 {
 	struct span clock = span;
@@ -1138,7 +1143,7 @@ static bool instant_parse(struct span span, time_t *when)
 	return true;
 }
 
-/* The local day of WHEN as a number like 20271231; 0 if there is none. */
+/* The local date at WHEN as a number such as 20271231; 0 if unknown. */
 static long local_day(time_t when)
 {
 	struct tm tm;
@@ -1163,8 +1168,8 @@ static bool apache_time(
 
 /*
  * The least and the greatest local time from START to END, both included.
- * Where the clocks are changed in between, they are not those of START and
- * END, so every second is looked at. [S7]
+ * If the clocks change in between, these are not the times of START and END, so
+ * every second is tried. [S7]
  */
 static bool apache_time_range(time_t start, time_t end,
     char least[APACHE_TIME_SIZE], char greatest[APACHE_TIME_SIZE])
@@ -1218,7 +1223,7 @@ static ssize_t read_all(int fd, char *buffer, size_t size)
 	return (ssize_t)length;
 }
 
-/* Writes all, and waits where a server has left its end of a pipe unready. */
+/* Writes everything, waiting if FD is a non-blocking pipe that is full. */
 static bool write_all(int fd, const char *bytes, size_t length)
 {
 	while (length > 0) {
@@ -1282,7 +1287,7 @@ static ssize_t read_file(int dir, const char *path, char *buffer, size_t size)
 
 	if (fd < 0)
 		return -1;
-	/* of a regular file read(2) gives all there is, unless interrupted */
+	/* read(2) returns all of a regular file, unless interrupted */
 	do
 		length = read(fd, buffer, size);
 	while (length < 0 && errno == EINTR);
@@ -1362,7 +1367,7 @@ static void dir_close(DIR *list)
 		(void)closedir(list);
 }
 
-/* Fills BYTES from the kernel; false if it has none to give. [S5] */
+/* Fills BYTES with random bytes from the kernel; false if it has none. [S5] */
 static bool random_bytes(unsigned char *bytes, size_t size)
 {
 	struct stat st;
@@ -1400,8 +1405,8 @@ static void on_alarm(int signal)
 }
 
 /*
- * Has SIGALRM ring each SECONDS, or never again with 0. It repeats, so that one
- * which rings before the wait begins is not missed.
+ * Sends us a SIGALRM every SECONDS, or none if 0. It repeats because the first
+ * may arrive just before the call that it is to interrupt.
  */
 static bool alarm_set(time_t seconds)
 {
@@ -2127,8 +2132,8 @@ static int hex_digit(char c)
 }
 
 /*
- * Decodes application/x-www-form-urlencoded; what is not a proper escape stays
- * as it is, a NUL is dropped. BUFFER has room for the span and its end.
+ * Decodes application/x-www-form-urlencoded. A malformed escape is kept as it
+ * is, and NUL is dropped. BUFFER must hold SPAN and a NUL.
  */
 static void form_decode(struct span span, char *buffer)
 {
@@ -2171,8 +2176,8 @@ static void form_field(struct span form, const char *name, char *value)
 }
 
 /*
- * Reads what there is of a body, at most SIZE bytes, as soon as there is any;
- * 0 at its end or at DEADLINE (monotonic seconds).
+ * Waits for some of the body and reads at most SIZE bytes of it. Returns how
+ * many, 0 at its end or at DEADLINE (monotonic seconds).
  */
 static size_t body_read_some(int in, char *buffer, size_t size, time_t deadline)
 {
@@ -2196,8 +2201,8 @@ static size_t body_read_some(int in, char *buffer, size_t size, time_t deadline)
 }
 
 /*
- * Reads LENGTH bytes of body into BUFFER, or as many as come before its end.
- * Returns how many, or -1 if more might have come after WAIT_SECONDS.
+ * Reads up to LENGTH bytes of body into BUFFER, fewer only if it ends before.
+ * Returns how many, or -1 if that takes longer than WAIT_SECONDS.
  */
 static long body_read(int in, char *buffer, long length)
 {
@@ -2216,8 +2221,8 @@ static long body_read(int in, char *buffer, long length)
 }
 
 /*
- * Is there a body of which nobody has said the length? A server hands one that
- * was sent in chunks over without them, and with an end (RFC 9112, 7.1).
+ * Does the request have a body of unknown length? It was sent in chunks (RFC
+ * 9112, 7.1); the server removes them, and we read until it ends.
  */
 static bool body_is_chunked(void)
 {
@@ -2226,10 +2231,9 @@ static bool body_is_chunked(void)
 }
 
 /*
- * Reads and forgets the body of a request that has no use for it: to a server
- * that finds its bytes unread (Apache's mod_cgid) the answer is cut off, too.
- * No more is read than CONTENT_LENGTH says (RFC 3875, 4.2), for there may be
- * no end; only a body in chunks has no length, and then an end.
+ * Reads and discards a body that nobody needs: some servers (Apache's mod_cgid)
+ * cut our answer off if we leave it unread. Reads no more than CONTENT_LENGTH
+ * (RFC 3875, 4.2), since there may be no end of file after it.
  */
 static void body_skip(int in)
 {
@@ -2266,8 +2270,8 @@ static bool is_form_type(const char *type)
 }
 
 /*
- * Finds out how many bytes of body to read: CONTENT_LENGTH, or of a body in
- * chunks one more than there may be.
+ * Says how many bytes of body to read: CONTENT_LENGTH, or one more than allowed
+ * if the body was sent in chunks.
  */
 static enum outcome body_length(long *length)
 {
@@ -2312,9 +2316,9 @@ static enum outcome request_body(struct request *request, int in)
 }
 
 /*
- * The path of this program goes into pages and rules, so it is kept only if it
- * is made of characters that need no quoting; without it, forms post to where
- * they came from.
+ * The program's path goes into pages and rules, so it is kept only if none of
+ * its characters needs quoting; without it, forms post back to their own
+ * address.
  */
 static void request_script(struct request *request)
 {
@@ -2324,7 +2328,7 @@ static void request_script(struct request *request)
 		buf_adds(&script, env("SCRIPT_NAME"));
 }
 
-/* Takes over what the variables say, and the body of a POST from IN. */
+/* Reads the variables, and the body of a POST from IN. */
 static enum outcome request_parse(struct request *request, int in)
 {
 	const char *method = env("REQUEST_METHOD");
@@ -2355,9 +2359,7 @@ static enum outcome request_parse(struct request *request, int in)
 	return OUTCOME_NONE;
 }
 
-/*
- * Reads what the server hands over (RFC 3875): variables, and a body from IN.
- */
+/* Reads the request as the server passes it (RFC 3875), the body from IN. */
 static enum outcome request_read(struct request *request, int in)
 {
 	enum outcome outcome = request_parse(request, in);
@@ -2375,8 +2377,8 @@ static enum outcome request_read(struct request *request, int in)
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /*
- * The check character of a minted code: Luhn mod 32 (ISO/IEC 7812-1, annex B,
- * carried over to base 32). False where it does not fit the others.
+ * Verifies the check character of a minted code: Luhn mod 32 (ISO/IEC 7812-1,
+ * annex B, in base 32).
  */
 static bool check_fits(const char *code)
 {
@@ -2414,8 +2416,8 @@ static const struct {
 #define FOREIGN '?'
 
 /*
- * The letter or digit that POINT, a character of Unicode or -1, stands for in a
- * code; DROPPED, or FOREIGN if it is a letter of another script.
+ * The letter or digit that POINT stands for in a code; DROPPED if it does not
+ * matter, FOREIGN if it belongs to another script or is -1, for bad UTF-8.
  */
 static char code_letter(long point)
 {
@@ -2448,8 +2450,8 @@ static char code_fold(char letter)
 }
 
 /*
- * What was typed, or of a pasted address what follows "code=" in it; as
- * code_letter has it, a character for each.
+ * Maps each character typed by code_letter; of a pasted address, only what
+ * follows "code=".
  */
 static void code_clean(const char *typed, char clean[BODY_MAX + 1])
 {
@@ -2467,7 +2469,7 @@ static void code_clean(const char *typed, char clean[BODY_MAX + 1])
 	clean[length] = '\0';
 }
 
-/* Puts all of CLEAN into CODE; false if it is too little or too much. [S1] */
+/* Takes all of CLEAN as the code; false if too short or too long. [S1] */
 static bool code_whole(struct code *code, const char *clean)
 {
 	size_t length = 0;
@@ -2484,8 +2486,8 @@ static bool code_whole(struct code *code, const char *clean)
 }
 
 /*
- * Takes a minted code off the start of CLEAN into GROUP, over all that is
- * dropped; false if none ends there with the end of a word.
+ * Does CLEAN begin with a minted code that ends where a word ends? Then GROUP
+ * is that code.
  */
 static bool code_group(const char *clean, char group[MINTED + 1])
 {
@@ -2499,7 +2501,7 @@ static bool code_group(const char *clean, char group[MINTED + 1])
 	    check_fits(group);
 }
 
-/* Finds the first minted code in CLEAN that begins with a word. */
+/* Finds the first minted code in CLEAN that begins where a word begins. */
 static void code_find_group(struct code *code, const char *clean)
 {
 	const char *word = clean;
@@ -2514,10 +2516,10 @@ static void code_find_group(struct code *code, const char *clean)
 }
 
 /*
- * Reads what people type and paste: blanks and dashes of all kinds do not
- * matter, nor does the address that the code stands in, or words around it.
- * OUTCOME_NONE if there is something to look up, OUTCOME_MISTYPED if there are
- * only letters of other scripts, which no code has.
+ * Parses what people type and paste. Spaces and dashes of any kind don't
+ * matter, nor does an address or words around the code. OUTCOME_NONE if there
+ * is something to look up; OUTCOME_MISTYPED if it cannot be a code because it
+ * has letters of another script.
  */
 static enum outcome code_parse(struct code *code, const char *typed)
 {
@@ -2537,7 +2539,7 @@ static enum outcome code_parse(struct code *code, const char *typed)
 	return outcome;
 }
 
-/* Looks like a minted code with one character wrong. */
+/* Does CODE look like a minted code with a character wrong? */
 static bool code_mistyped(const struct code *code)
 {
 	return strlen(code->folded) == MINTED && code->group[0] == '\0';
@@ -2546,15 +2548,14 @@ static bool code_mistyped(const struct code *code)
 /*
  * 7. Failed tries
  *
- * home/attempts is a table of fixed size: for each address that has lately
- * sent codes which got it nothing, how many, and since when. An address is
- * kept as a number that only this table's key makes of it. All clients without
- * an address share one entry, which is more patient. When every entry counts,
- * the one with the fewest tries gives way, but never one at its limit; whoever
- * has more addresses than the table has room is therefore not slowed. A table
- * that is missing or not whole is begun anew. Writers hold its lock. Readers do
- * not: an entry lies within a page of memory, and the worst that a look at the
- * wrong instant can do is to miss one try.
+ * home/attempts is a table of fixed size. It holds, for each address that has
+ * lately sent codes in vain, how many it sent and since when. Addresses are
+ * stored as hashes with a key of the table's own. Clients without an address
+ * share one entry with a higher limit. When the table is full, the entry with
+ * the fewest tries gives way, but never one at its limit; so a client with more
+ * addresses than the table has entries is not slowed. A missing or damaged
+ * table is replaced by an empty one. Writers lock it. Readers don't: the worst
+ * that a read during a write can do is to miss one try.
  */
 #define FAILED_TRY 10 /* in the table's unit; a mistyped code counts 1 */
 #define NOWHERE_PATIENCE 10 /* times the limit of one address */
@@ -2608,9 +2609,9 @@ static void address_copy(const char *address, char buffer[INET6_ADDRSTRLEN])
 }
 
 /*
- * Makes a number of the client's address with the table's KEY. One IPv4 address
- * is one client, also written as IPv6 (RFC 4291, 2.5.5.2); of IPv6 it is the
- * /64, which is what one customer has. Returns 0 if ADDRESS is none.
+ * Hashes the client's address with the table's KEY; 0 if ADDRESS is not one. An
+ * IPv4 address is one client, also when written as IPv6 (RFC 4291, 2.5.5.2). Of
+ * IPv6 only the first 64 bits count, since a customer gets a whole /64.
  */
 static uint64_t client_id(const char *address, uint64_t key)
 {
@@ -2637,9 +2638,8 @@ static uint64_t client_id(const char *address, uint64_t key)
 }
 
 /*
- * Does ENTRY count at NOW? It does for TRIES_SECONDS from its first try on. One
- * from the future, by a clock that was set back, does not, nor does one that
- * makes no sense.
+ * Is ENTRY in use at NOW? It is for TRIES_SECONDS after its first try. One from
+ * the future (the clock was set back) is not, nor is one that makes no sense.
  */
 static bool attempt_counts(const struct attempt *entry, time_t now)
 {
@@ -2647,7 +2647,7 @@ static bool attempt_counts(const struct attempt *entry, time_t now)
 	    entry->since <= now && entry->since > now - TRIES_SECONDS;
 }
 
-/* The most that the client ID may have counted, of TRIES for one address. */
+/* The limit of client ID, in the table's unit, if addresses have TRIES. */
 static int64_t attempts_limit(uint64_t id, long tries)
 {
 	int64_t limit = (int64_t)tries * FAILED_TRY;
@@ -2655,7 +2655,7 @@ static int64_t attempts_limit(uint64_t id, long tries)
 	return id == 0 ? limit * NOWHERE_PATIENCE : limit;
 }
 
-/* The entry of the client ID that counts at NOW, or NULL. */
+/* The entry in use of client ID, or NULL. */
 static struct attempt *attempts_find(
     struct attempts *table, uint64_t id, time_t now)
 {
@@ -2672,8 +2672,8 @@ static struct attempt *attempts_find(
 }
 
 /*
- * The entry for a client who has none yet: one that no longer counts, else the
- * one with the fewest tries, of these the oldest. NULL if all are at LIMIT.
+ * The entry for a new client: one not in use, else the one with the fewest
+ * tries, of these the oldest. NULL if all are at LIMIT.
  */
 static struct attempt *attempts_place(
     struct attempts *table, int64_t limit, time_t now)
@@ -2695,8 +2695,8 @@ static struct attempt *attempts_place(
 }
 
 /*
- * Counts COUNT tenths of a failed try of the client ID. A new client is left
- * out if there is no entry for it.
+ * Adds COUNT tenths of a failed try to client ID. A new client is not counted
+ * if no entry gives way.
  */
 static void attempts_count(
     struct attempts *table, uint64_t id, long tries, int64_t count, time_t now)
@@ -2716,14 +2716,14 @@ static void attempts_count(
 	entry->count += count;
 }
 
-/* Opens the table with FLAGS; -1 with errno. A FIFO must not block us. */
+/* Opens the table with FLAGS; -1 with errno. Does not block on a FIFO. */
 static int attempts_open(int home, int flags)
 {
 	return openat(home, "attempts",
 	    flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
 }
 
-/* Reads the table, which is empty if it is not whole; false with errno. */
+/* Reads the table, or an empty one if it is damaged; false with errno. */
 static bool attempts_read(int fd, struct attempts *table)
 {
 	ssize_t length = read_all(fd, (char *)table, sizeof(*table));
@@ -2735,8 +2735,8 @@ static bool attempts_read(int fd, struct attempts *table)
 }
 
 /*
- * Seconds that the client at ADDRESS has to wait; 0 if it may try. TRIES are
- * allowed, any number if 0. A table that cannot be read keeps nobody out. [S15]
+ * Seconds until the client at ADDRESS may try again; 0 means now. TRIES is the
+ * limit, 0 for none. A table that cannot be read keeps nobody out. [S15]
  */
 static long attempts_wait(int home, const char *address, long tries, time_t now)
 {
@@ -2763,7 +2763,7 @@ static long attempts_wait(int home, const char *address, long tries, time_t now)
 	return (long)(entry->since + TRIES_SECONDS - now);
 }
 
-/* Begins TABLE anew if it is an empty one: with a key. */
+/* Gives TABLE a key if it is an empty one. */
 static bool attempts_begin(struct attempts *table)
 {
 	unsigned char key[sizeof(table->key)];
@@ -2777,7 +2777,7 @@ static bool attempts_begin(struct attempts *table)
 	return true;
 }
 
-/* Counts as attempts_count in the open table FD; false with errno. */
+/* As attempts_count, in the table open as FD; false with errno. */
 static bool attempts_update(
     int fd, const char *address, long tries, int64_t count, time_t now)
 {
@@ -2793,8 +2793,8 @@ static bool attempts_update(
 }
 
 /*
- * Counts COUNT tenths of a failed try of the client at ADDRESS. If that fails,
- * the owner hears of it, and nobody else. [S15]
+ * Adds COUNT tenths of a failed try to the client at ADDRESS. A failure is only
+ * worth a complaint. [S15]
  */
 static void attempts_add(
     int home, const char *address, long tries, int64_t count, time_t now)
@@ -2810,7 +2810,7 @@ static void attempts_add(
 		(void)close(fd);
 }
 
-/* Can failed tries be counted? False with errno. Makes no table. */
+/* Can failed tries be counted? False with errno. Creates nothing. */
 static bool attempts_usable(int home)
 {
 	struct attempts table;
@@ -2828,7 +2828,7 @@ static bool attempts_usable(int home)
  * 8. Record
  */
 
-/* Reads the value of a line "link"; no link if it is not whole. */
+/* Parses the value of a "link" line; an incomplete one is no link. */
 static void link_parse(struct link *link, struct span value)
 {
 	struct span end = span_split(&value, ' ');
@@ -2847,7 +2847,7 @@ static void link_parse(struct link *link, struct span value)
 	memcpy(link->secret, value.bytes, HEX_SIZE - 1);
 }
 
-/* Takes a number in, once; what is wrong with the line, or NULL. */
+/* Parses a number that may be set once; what is wrong with it, or NULL. */
 static const char *count_parse(long *count, struct span value)
 {
 	if (*count >= 0)
@@ -2866,10 +2866,9 @@ static const char *day_parse(long *day, struct span value)
 }
 
 /*
- * Takes one line of a record in; what is wrong with it, or NULL. A torn "last"
- * or "link" is as good as none: they only decide whether a second click is
- * free. A key that must be unique and is not is an error, for nobody can tell
- * which is meant.
+ * Parses one line of a record; what is wrong with it, or NULL. A damaged "last"
+ * or "link" is ignored: it only decides whether a second click is free. A
+ * repeated key is an error, since nobody can tell which line is meant.
  */
 static const char *record_parse_line(
     struct record *record, struct span key, struct span value)
@@ -2893,7 +2892,7 @@ static const char *record_parse_line(
 	return NULL;
 }
 
-/* Takes the next value of "file" in a record off REST; false at the end. */
+/* Gets the next value of "file" from REST; false at the end. */
 static bool record_file(struct span *rest, struct span *file)
 {
 	while (rest->length > 0) {
@@ -2906,7 +2905,7 @@ static bool record_file(struct span *rest, struct span *file)
 	return false;
 }
 
-/* What must be in a record and is not, or NULL. */
+/* The required key that RECORD lacks, or NULL. */
 static const char *record_missing(const struct record *record)
 {
 	struct span rest = record->body;
@@ -2920,8 +2919,8 @@ static const char *record_missing(const struct record *record)
 }
 
 /*
- * Reads record->body; OUTCOME_NONE, or OUTCOME_BROKEN with line and key in
- * REASON if it is not a record. Decides nothing.
+ * Parses record->body. OUTCOME_NONE, or OUTCOME_BROKEN with line and key in
+ * REASON.
  */
 static enum outcome record_parse(struct record *record, struct buf *reason)
 {
@@ -2954,8 +2953,8 @@ static enum outcome record_parse(struct record *record, struct buf *reason)
 }
 
 /*
- * Does PATH below DIR name the file of ST? If not, errno says why: ENOENT or
- * EAGAIN if it names no file now or another, or what fstatat(2) says.
+ * Does PATH below DIR still name the file with the status ST? If not, errno is
+ * ENOENT (no such file now), EAGAIN (another file) or as set by fstatat(2).
  */
 static bool is_named(int dir, const char *path, const struct stat *st)
 {
@@ -2975,9 +2974,9 @@ static bool is_replaced(int error)
 }
 
 /*
- * Opens codes/NAME and locks it: the file that has this name while the lock is
- * held. NAME is a code as code_parse leaves it. False with errno at DEADLINE
- * (monotonic seconds) or before; ENOENT if there is no such code. [S1] [S2]
+ * Opens and locks codes/NAME, waiting until DEADLINE (monotonic seconds) at
+ * most. Once the lock is held, the path must still name that file. NAME comes
+ * from code_parse. False with errno; ENOENT if there is no such code. [S1] [S2]
  */
 static bool record_lock(
     struct record *record, int home, const char *name, time_t deadline)
@@ -3003,13 +3002,13 @@ static bool record_lock(
 		(void)close(record->fd);
 		record->fd = -1;
 		errno = error;
-		/* while we waited for the lock: start over with the new one */
+		/* replaced while we waited for the lock: try the new file */
 		if (!is_replaced(error) || monotonic_seconds() >= deadline)
 			return false;
 	}
 }
 
-/* Does the path still name the locked file? If not, errno is as of is_named. */
+/* Does the path still name the locked file? False with errno, as is_named. */
 static bool record_in_place(const struct record *record, int home)
 {
 	struct stat st;
@@ -3025,8 +3024,8 @@ static void record_close(struct record *record)
 }
 
 /*
- * All but a byte order mark at the start and the room at the end: up to the
- * last line that is not blank.
+ * The text without a byte order mark at its start and the padding at its end,
+ * which is everything after the last line that is not blank.
  */
 static struct span record_body(const char *text, size_t size)
 {
@@ -3042,8 +3041,8 @@ static struct span record_body(const char *text, size_t size)
 }
 
 /*
- * Reads the whole file, which the lock keeps as it is. OUTCOME_NONE, or what is
- * wrong, with the reason.
+ * Reads and parses the locked file. OUTCOME_NONE, or what is wrong, with the
+ * REASON.
  */
 static enum outcome record_read(struct record *record, struct buf *reason)
 {
@@ -3064,10 +3063,9 @@ static enum outcome record_read(struct record *record, struct buf *reason)
 }
 
 /*
- * Finds the record of CODE, first as typed, then as people misread it, then
- * amid other text, locks it by DEADLINE and reads it. OUTCOME_NONE if that
- * succeeds, else REASON has what is wrong, if anything is; record_close ends it
- * in any case.
+ * Finds the record of CODE (as typed, then as people misread it, then amid other
+ * text), locks it and reads it. OUTCOME_NONE if that succeeds; otherwise REASON
+ * says what is wrong, if anything is. record_close must follow in any case.
  */
 static enum outcome record_open(struct record *record, int home,
     const struct code *code, time_t deadline, struct buf *reason)
@@ -3085,7 +3083,7 @@ static enum outcome record_open(struct record *record, int home,
 	if (locked)
 		return record_read(record, reason);
 	error = errno;
-	/* a missing code is the buyer's error, a missing folder ours */
+	/* a missing code is the buyer's mistake, a missing folder is ours */
 	if (faccessat(home, "codes", X_OK, 0) != 0)
 		return fail(
 		    reason, OUTCOME_TRY_AGAIN, "codes: %s", strerror(errno));
@@ -3103,10 +3101,10 @@ enum decision {
 };
 
 /*
- * Is the last counted use so near that the same code is served again, free? To
- * anybody within the grace, and to the browser that it was counted for, which
- * OURS says, for longer. A use counted in the future, by a clock that was set
- * back since, counts as near if it is as near. [S8]
+ * Is this a second click, or a second attempt, that costs nothing? Anybody's is
+ * within the grace period; OURS, the browser that the last use was counted for,
+ * has longer. If the clock was set back since, the last use is in the future;
+ * what counts is how far away it is. [S8]
  */
 static bool is_second_click(const struct record *record,
     const struct settings *settings, time_t now, bool ours)
@@ -3119,9 +3117,8 @@ static bool is_second_click(const struct record *record,
 }
 
 /*
- * Was the link given again later than the last use was counted, and is it still
- * open? It stays free so long, but gets no successor, or a crowd could go on
- * for ever. [S8]
+ * Is the link open, and was it given after the last use was counted? Then it is
+ * free for anybody, but no new link is made, or this could go on forever. [S8]
  */
 static bool is_given_again(
     const struct record *record, const struct settings *settings, time_t now)
@@ -3135,15 +3132,15 @@ static bool is_given_again(
 
 /*
  * Decides what RECORD entitles its buyer to at NOW, on the local day TODAY.
- * OURS says that the browser is the one that the last use was counted for.
- * Looks at nothing else and touches nothing. [S2] [S8]
+ * OURS: the browser is the one that the last use was counted for. Pure: looks
+ * at nothing else and changes nothing. [S2] [S8]
  */
 static enum decision decide(const struct record *record,
     const struct settings *settings, time_t now, long today, bool ours)
 {
 	time_t left = record->link.end - now;
 
-	/* a revoked code, whose last use may be a moment ago */
+	/* revoked, even if its last use was a moment ago */
 	if (record->limit == 0)
 		return REFUSE_USED_UP;
 	if (is_second_click(record, settings, now, ours)) {
@@ -3163,7 +3160,7 @@ static enum decision decide(const struct record *record,
 	return GIVE_COUNTED;
 }
 
-/* The values that the program writes into a record. */
+/* The values that a redemption writes into a record. */
 struct change {
 	long uses;
 	time_t last;
@@ -3203,9 +3200,9 @@ static void managed_format(
 }
 
 /*
- * Writes a record anew: each line of the program's own where it stood, or at
- * the end; every other line as it was, its end included. Then blanks up to the
- * old size, so that nothing of the old record shows behind the new one.
+ * Formats the record with CHANGE in it: our own lines where they were, or at the
+ * end; every other line byte for byte. Pads with blanks up to the old size, so
+ * that one write replaces all of the old record.
  */
 static void record_format(
     struct buf *text, const struct record *record, const struct change *change)
@@ -3220,7 +3217,7 @@ static void record_format(
 	while (rest.length > 0) {
 		struct span line = span_split(&rest, '\n');
 
-		/* the last line may have no end: then that of the one before */
+		/* a last line without an end gets that of the line before */
 		if (rest.bytes[-1] == '\n')
 			end = "\n";
 		if (line.length > 0 && line.bytes[line.length - 1] == '\r') {
@@ -3250,9 +3247,9 @@ static void record_format(
 }
 
 /*
- * Puts the old record back after a write that failed, with one pwrite again,
- * and blanks as far as the file has grown; the disk may have the new one
- * already, so this is synced, too. Nobody has been told anything. [S4]
+ * Puts the old record back, with one pwrite again and blanks as far as the file
+ * has grown. The new one may be on the disk already, so this is synced, too.
+ * Nobody has been told anything yet. [S4]
  */
 static void record_restore(struct record *record)
 {
@@ -3274,8 +3271,8 @@ static void record_restore(struct record *record)
 }
 
 /*
- * Writes CHANGE into the locked record and onto the disk. False, with a
- * complaint, if that failed; the record is then as it was. [S3] [S4]
+ * Writes CHANGE into the locked record and syncs it. On failure complains, puts
+ * the old record back and returns false. [S3] [S4]
  */
 static bool record_write(struct record *record, const struct change *change)
 {
@@ -7738,8 +7735,8 @@ static bool shop_load(struct shop *shop)
  */
 
 /*
- * Adds LINE at the end of the open log, whole or not at all: the half that went
- * onto a full disk is cut off, unless somebody's line stands behind it already.
+ * Appends LINE to the open log, whole or not at all: if the disk fills up in the
+ * middle of it, that part is cut off, unless another line follows it already.
  */
 static bool log_append(int fd, const struct buf *line)
 {
@@ -7763,9 +7760,9 @@ static bool log_append(int fd, const struct buf *line)
 }
 
 /*
- * Adds LINE to home/log under its lock, without which lines are lost where
- * several hosts write over NFS. A log that cannot be locked or written stops
- * nothing. It is closed before the record's lock goes.
+ * Appends LINE to home/log under a lock, without which lines get lost if several
+ * hosts write over NFS. A log that cannot be locked or written stops nothing.
+ * Closed while the record's lock is still held, so that other hosts see it.
  */
 static void log_add(int home, const struct buf *line)
 {
@@ -8115,19 +8112,17 @@ static enum outcome redeem_typed(struct shop *shop)
 	const struct request *request = &shop->request;
 	const struct site *site = &shop->site;
 	long tries = shop->settings.tries;
-	enum outcome outcome;
 	struct code code;
+	enum outcome outcome = code_parse(&code, request->typed);
 
-	outcome = code_parse(&code, request->typed);
-	if (outcome != OUTCOME_NONE)
-		return outcome;
-	shop->wait = attempts_wait(
-	    site->home, request->address, tries, site->now);
-	if (shop->wait > 0)
-		return OUTCOME_SLOW_DOWN;
-	outcome = redeem_code(shop, &code);
-	attempts_add(site->home, request->address, tries, failed_tries(outcome),
-	    site->now);
+	if (outcome == OUTCOME_NONE) {
+		shop->wait = attempts_wait(
+		    site->home, request->address, tries, site->now);
+		outcome = shop->wait > 0 ? OUTCOME_SLOW_DOWN :
+					   redeem_code(shop, &code);
+		attempts_add(site->home, request->address, tries,
+		    failed_tries(outcome), site->now);
+	}
 	wipe(&code, sizeof(code));
 	return outcome;
 }
