@@ -3299,8 +3299,9 @@ static bool record_write(struct record *record, const struct change *change)
 /*
  * 9. Digests: SHA-256 (FIPS 180-4), HMAC with it (RFC 2104), MD5 (RFC 1321)
  *
- * Both take blocks of 16 words and end with the length of it all; they differ
- * in how a block is stirred into the state and which byte of a word is first.
+ * SHA-256 and MD5 both work on blocks of 16 words and end with the length of
+ * the message. They differ in how a block is compressed into the state and in
+ * the byte order of words.
  */
 #define DIGEST_BLOCK 64 /* bytes */
 #define SHA256_SIZE 32 /* bytes of a digest */
@@ -3330,7 +3331,7 @@ static uint32_t rotr32(uint32_t word, unsigned bits)
 	return word >> bits | word << (32 - bits);
 }
 
-/* FIPS 180-4, 4.2.2: of the cube roots of the first 64 primes */
+/* FIPS 180-4, 4.2.2: from the cube roots of the first 64 primes */
 static const uint32_t sha256_words[64] = {0x428a2f98, 0x71374491, 0xb5c0fbcf,
     0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
     0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7,
@@ -3394,7 +3395,7 @@ static const uint32_t md5_words[64] = {0xd76aa478, 0xe8c7b756, 0x242070db,
     0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb,
     0xeb86d391};
 
-/* Step I of 64, RFC 1321, 3.4: a, b, c and d are V. */
+/* Step I of 64, RFC 1321, 3.4, where V is a, b, c and d. */
 static void md5_step(uint32_t *v, const uint32_t *block, size_t i)
 {
 	static const unsigned char turns[4][4] = {
@@ -3441,10 +3442,10 @@ static void digest_begin(
 	memcpy(digest->state, algorithm->start, sizeof(digest->state));
 }
 
-/* Where in a word the byte is that stands at PLACE, in bits from the right. */
-static unsigned byte_shift(const struct digest *digest, size_t place)
+/* The shift, in bits, of byte POS of a block within its word. */
+static unsigned byte_shift(const struct digest *digest, size_t pos)
 {
-	unsigned in_word = (unsigned)(place % 4);
+	unsigned in_word = (unsigned)(pos % 4);
 
 	return 8 * (digest->algorithm->big ? 3 - in_word : in_word);
 }
@@ -3461,7 +3462,7 @@ static void digest_block(struct digest *digest)
 	wipe(words, sizeof(words));
 }
 
-/* Takes LENGTH bytes in. */
+/* Hashes LENGTH more bytes. */
 static void digest_add(struct digest *digest, const void *bytes, size_t length)
 {
 	const unsigned char *next = bytes;
@@ -3473,7 +3474,7 @@ static void digest_add(struct digest *digest, const void *bytes, size_t length)
 	}
 }
 
-/* Writes the digest of all that was taken in, and wipes what led to it. */
+/* Writes the digest of all bytes added, and wipes the state. */
 static void digest_end(struct digest *digest, unsigned char *result)
 {
 	static const unsigned char first = 0x80, more = 0;
@@ -3530,7 +3531,7 @@ static void hmac(
 	wipe(pad, sizeof(pad));
 }
 
-/* Compares SIZE bytes in a time that does not depend on where they differ. */
+/* Compares SIZE bytes in constant time. */
 static bool equal_const_time(const char *left, const char *right, size_t size)
 {
 	volatile unsigned char differ = 0;
@@ -3560,7 +3561,7 @@ static void buf_addbase64url(
 		buf_addmem(text, &digits[bits << (6 - have) & 63], 1);
 }
 
-/* The name of the cookie that remembers a use of CODE: no code is in it. */
+/* The name of the cookie for CODE, which does not give the code away. */
 static void cookie_name(const char *code, char name[COOKIE_NAME_SIZE])
 {
 	static const char prefix[] = "redeem-";
@@ -3572,16 +3573,16 @@ static void cookie_name(const char *code, char name[COOKIE_NAME_SIZE])
 }
 
 /*
- * 10. What a code opens: files for sale, a link to them
+ * 10. What a code sells, and a link to it
  */
 
-/* Extensions that some server runs instead of sending; mint has the same. */
+/* Extensions that some servers run instead of sending; mint has the same. */
 static const char *const run_by_servers[] = {"php", "php3", "php4", "php5",
     "php6", "php7", "php8", "phps", "phtml", "phar", "pht", "cgi", "fcgi",
     "fpl", "pl", "py", "pyc", "rb", "sh", "shtml", "shtm", "stm", "asp", "aspx",
     "jsp", "jspx", "cfm", "lua"};
 
-/* What is wrong with NAME as that of a file for sale, or NULL. [S9] */
+/* Why a file called NAME is not sold, or NULL if it is. [S9] */
 static const char *name_wrong(const char *name)
 {
 	struct span rest = span_of(name);
@@ -3594,7 +3595,7 @@ static const char *name_wrong(const char *name)
 			return "there is a control character in its name";
 	if (rest.length == 0 || *name == '.')
 		return "a file of this name is never sold";
-	/* Apache looks at every extension: x.php.zip might be run as well */
+	/* Apache looks at every extension, so it might run x.php.zip too */
 	span_split(&rest, '.');
 	while (rest.length > 0) {
 		struct span extension = span_split(&rest, '.');
@@ -3607,8 +3608,8 @@ static const char *name_wrong(const char *name)
 }
 
 /*
- * Is NAME what systems leave in folders: a hidden file, or one of Windows,
- * macOS, an editor, or a transfer that is not over? Not for sale.
+ * Is NAME one that systems leave behind in folders: a hidden file, a leftover
+ * of Windows, macOS or an editor, an unfinished upload? These are not for sale.
  */
 static bool name_left_behind(const char *name)
 {
@@ -3629,10 +3630,10 @@ static bool name_left_behind(const char *name)
 }
 
 /*
- * How Unicode takes letters apart: "plain" and then "mark" is, to people and to
- * some file systems, the same as "composed". Mac names arrive taken apart. Here
- * is what European languages and kana need; the characters of two strings in a
- * row belong together by their order.
+ * Letters that Unicode can write in two ways: composed, or as a plain letter
+ * and a mark (NFC and NFD). They look the same, and names from a Mac often
+ * arrive in the other form. The Nth letter of "composed" is the Nth of "plain"
+ * with "mark". Enough for European languages and kana.
  */
 static const struct {
 	const char *mark, *composed, *plain;
@@ -3652,17 +3653,15 @@ static const struct {
     {"\xcc\xa7", "ÇçĢģĶķĻļŅņŖŗŞşŢţ", "CcGgKkLlNnRrSsTt"},
     {"\xcc\xa8", "ĄąĘęĮįŲų", "AaEeIiUu"},
     {"\xe3\x82\x99",
-	"がぎぐげござじずぜぞだぢづでどばびぶべぼガギグゲゴザジズゼゾダヂヅデド"
-	"バビ"
-	"ブベボヴ",
-	"かきくけこさしすせそたちつてとはひふへほカキクケコサシスセソタチツテト"
-	"ハヒ"
-	"フヘホウ"},
+	"がぎぐげござじずぜぞだぢづでどばびぶべぼ"
+	"ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ",
+	"かきくけこさしすせそたちつてとはひふへほ"
+	"カキクケコサシスセソタチツテトハヒフヘホウ"},
     {"\xe3\x82\x9a", "ぱぴぷぺぽパピプペポ", "はひふへほハヒフヘホ"},
 };
 
-/* Adds the CHARACTER of UTF-8, taken apart if it is in ROW; false if not. */
-static bool buf_addapart(struct buf *text, struct span character, size_t row)
+/* Adds CHARACTER as plain letter and mark; false if it is not in ROW. */
+static bool buf_addletter(struct buf *text, struct span character, size_t row)
 {
 	const char *composed = letter_marks[row].composed;
 	const char *plain = letter_marks[row].plain;
@@ -3682,15 +3681,15 @@ static bool buf_addapart(struct buf *text, struct span character, size_t row)
 	return false;
 }
 
-/* Adds NAME with its letters taken apart; what is no UTF-8 as it is. */
-static void buf_addnameapart(struct buf *text, const char *name)
+/* Adds NAME with its letters decomposed; bytes that are not UTF-8 as is. */
+static void buf_adddecomposed(struct buf *text, const char *name)
 {
 	while (*name != '\0') {
 		size_t length = utf8_length(name), row = 0;
 		struct span character = {name, length > 0 ? length : 1};
 
 		while (row < LENGTH(letter_marks) &&
-		    !buf_addapart(text, character, row))
+		    !buf_addletter(text, character, row))
 			row++;
 		if (row == LENGTH(letter_marks))
 			buf_addmem(text, name, character.length);
@@ -3698,19 +3697,19 @@ static void buf_addnameapart(struct buf *text, const char *name)
 	}
 }
 
-/* Do people see the same name, whether letters are composed or apart? */
+/* Are these the same name, whether its letters are composed or not? */
 static bool same_name(const char *left, const char *right)
 {
 	char first[3 * PATH_SIZE], second[3 * PATH_SIZE];
 	struct buf one = buf_init(first, sizeof(first));
 	struct buf two = buf_init(second, sizeof(second));
 
-	buf_addnameapart(&one, left);
-	buf_addnameapart(&two, right);
+	buf_adddecomposed(&one, left);
+	buf_adddecomposed(&two, right);
 	return !one.overflowed && !two.overflowed && strcmp(first, second) == 0;
 }
 
-/* Why what a record names cannot be sold, and what no waiting will mend. */
+/* Notes why ITEMS cannot be sold, for a reason that waiting will not mend. */
 LIKE_PRINTF(2, 3)
 static enum outcome items_broken(struct items *items, const char *format, ...)
 {
@@ -3725,7 +3724,7 @@ static enum outcome items_broken(struct items *items, const char *format, ...)
 	return OUTCOME_BROKEN;
 }
 
-/* What errno ERROR at PATH comes to: the owner's to mend, or over soon. */
+/* Is errno ERROR at PATH for the owner to mend, or will it pass? */
 static enum outcome items_failed(
     struct items *items, const char *path, int error)
 {
@@ -3745,7 +3744,7 @@ static enum outcome items_add(struct items *items, const char *path, off_t size)
 	if (items->count == ITEMS_MAX)
 		return items_broken(
 		    items, "%s: more than %d files", path, ITEMS_MAX);
-	/* folders are in addresses, too, but run by no server */
+	/* a link's address may have the folders, too */
 	if (wrong == NULL && !is_utf8(path))
 		wrong = "its name is not UTF-8";
 	if (wrong != NULL)
@@ -3759,7 +3758,7 @@ static enum outcome items_add(struct items *items, const char *path, off_t size)
 	return OUTCOME_NONE;
 }
 
-/* Compares as people count: 2 is before 10. */
+/* Compares names as people do: 2 comes before 10. */
 static int compare_counting(const char *left, const char *right)
 {
 	static const char digits[] = "0123456789";
@@ -3798,7 +3797,7 @@ static int by_path(const void *left, const void *right)
 	    ((const struct item *)right)->path);
 }
 
-/* Adds NAME, if it is a file, of the folder FD, which is called PATH. */
+/* Adds the file NAME of the folder PATH, open as FD. */
 static enum outcome items_add_from(
     struct items *items, int fd, const char *path, const char *name)
 {
@@ -3817,7 +3816,7 @@ static enum outcome items_add_from(
 				     OUTCOME_NONE;
 }
 
-/* Adds the folder PATH, in the order of the names in it. */
+/* Adds all files of the folder PATH, sorted. */
 static enum outcome items_add_folder(
     struct items *items, int home, const char *path)
 {
@@ -3843,8 +3842,8 @@ static enum outcome items_add_folder(
 }
 
 /*
- * Is PATH ("files/...") made of plain names, and each folder on the way a real
- * one? Cuts a slash at its end. [S9]
+ * Does PATH ("files/...") have only plain names, and no folder on the way that
+ * is something else, as a symbolic link? Cuts off a slash at its end. [S9]
  */
 static bool path_plain(int home, char *path)
 {
@@ -3869,7 +3868,7 @@ static bool path_plain(int home, char *path)
 	return true;
 }
 
-/* Adds to TEXT, a folder, the name in it that is the same as PART. */
+/* Appends to TEXT, a folder's path, the name in it that is the same as PART. */
 static bool path_respell_part(int home, struct buf *text, const char *part)
 {
 	DIR *list = dir_open(home, text->bytes);
@@ -3885,7 +3884,7 @@ static bool path_respell_part(int home, struct buf *text, const char *part)
 	return found && !text->overflowed;
 }
 
-/* Spells PATH ("files/...") as the disk does, if there is such a file. */
+/* Spells PATH ("files/...") as the disk does; false if it is not there. */
 static bool path_respell(int home, char path[PATH_SIZE])
 {
 	char buffer[PATH_SIZE], part[PATH_SIZE];
@@ -3902,7 +3901,7 @@ static bool path_respell(int home, char path[PATH_SIZE])
 	return true;
 }
 
-/* Adds what one line "file" of a record names. [S9] */
+/* Adds what one "file" line of a record names. [S9] */
 static enum outcome items_add_entry(
     struct items *items, int home, struct span file)
 {
@@ -3942,8 +3941,8 @@ static bool name_taken(const struct items *items, size_t count)
 }
 
 /*
- * Gives each item its public name: that of the file, or "2-name" and so on
- * where two folders hold a file of the same name. NAME_SIZE has room for that.
+ * Gives each item its public name: its file's, or "2-name" and so on where two
+ * folders have a file of that name. NAME_SIZE always has room for it.
  */
 static void items_name(struct items *items)
 {
@@ -3964,8 +3963,9 @@ static void items_name(struct items *items)
 }
 
 /*
- * Collects all that RECORD sells. OUTCOME_NONE if all of it is there; where the
- * outcome is broken, items->reason says why.
+ * Collects all that RECORD sells. OUTCOME_NONE if it is all there; for
+ * OUTCOME_BROKEN items->reason says why not; OUTCOME_TRY_AGAIN after a
+ * complaint.
  */
 static enum outcome items_collect(
     struct items *items, int home, const struct record *record)
@@ -3984,8 +3984,8 @@ static enum outcome items_collect(
 }
 
 /*
- * Media types of what labels sell, so that a phone saves it for what it is. All
- * else is application/octet-stream. mint and doctor need not know them.
+ * Media types of what labels sell: a phone then saves a song as a song. All
+ * else is application/octet-stream.
  */
 static const struct {
 	const char *extension, *type;
@@ -4019,9 +4019,9 @@ static const char *media_type(const char *name)
 }
 
 /*
- * Adds the value of Content-Disposition for a file NAME to be saved (RFC 6266,
- * appendix D): in plain characters, for clients that know no others; and, if
- * that is not all of it or ALWAYS, as it is.
+ * Adds a Content-Disposition that saves the file as NAME (RFC 6266, appendix
+ * D). "filename" has ASCII only, for old clients; "filename*" has the whole
+ * name, if they differ or ALWAYS.
  */
 static void buf_adddisposition(struct buf *text, const char *name, bool always)
 {
@@ -4044,8 +4044,8 @@ static void buf_adddisposition(struct buf *text, const char *name, bool always)
 }
 
 /*
- * Can the bytes of ITEM be sent from home/files? The server that sends them
- * runs as our user in most places; where it does not, it may read less.
+ * Can ITEM be sent from home/files? Only the program's own right to read it is
+ * checked; a server that runs as another user may have less.
  */
 static enum outcome files_examine(
     const struct site *site, struct items *items, const struct item *item)
@@ -4057,7 +4057,7 @@ static enum outcome files_examine(
 	return OUTCOME_NONE;
 }
 
-/* A new link, which nobody can guess; false if the kernel gives no bytes. */
+/* Draws a new link, which nobody can guess; false after a complaint. [S5] */
 static bool link_draw(struct link *link, time_t end)
 {
 	unsigned char bytes[2 * RANDOM_BYTES];
@@ -4073,16 +4073,16 @@ static bool link_draw(struct link *link, time_t end)
 	return true;
 }
 
-/* The minute in which LINK expires, which names the folder it is in. */
+/* The minute in which LINK expires: the name of its bucket. */
 static long long link_bucket(const struct link *link)
 {
 	return (long long)link->end / 60;
 }
 
 /*
- * What a delivery needs to publish a link. "refusal" is the page of whoever
- * comes late or with a wrong secret, as page_flatten makes it. "list" is the
- * page inside the link, or empty where a single file is sent at once.
+ * What a delivery publishes. "refusal" is the page for those who come late or
+ * with a wrong secret, as page_flatten makes it. "list" is the page inside the
+ * link, or empty where a single file is sent at once.
  */
 struct offer {
 	const struct link *link;
@@ -4104,12 +4104,12 @@ struct delivery {
 	 */
 	bool (*open)(struct site *);
 	/*
-	 * Can ITEM be delivered? OUTCOME_NONE, or as items_collect. NULL: all
-	 * that are in home/files can.
+	 * Can ITEM be delivered? As items_collect; done before a use is
+	 * counted.
 	 */
 	enum outcome (*examine)(
 	    const struct site *, struct items *, const struct item *);
-	/* Makes the link work. False after a complaint, with nothing left. */
+	/* Makes the link work. False, and nothing left, after a complaint. */
 	bool (*publish)(const struct site *, const struct offer *);
 	/* Does a published link still open ITEM? No complaint. */
 	bool (*alive)(
@@ -4117,34 +4117,31 @@ struct delivery {
 	/* Undoes publish. */
 	void (*withdraw)(const struct site *, const struct link *);
 	/*
-	 * Adds the URL of ITEM as it stands in Location. The text overflows if
-	 * there is none, or no room for it.
+	 * Adds the URL of ITEM as it stands in Location. The buffer overflows
+	 * if there is none, or no room for it.
 	 */
 	void (*address)(const struct site *, const struct link *,
 	    const struct item *, struct buf *);
-	/* The same as it stands in the page. NULL: it is no other. */
+	/* Adds the URL of ITEM as it stands in the page. NULL: the same. */
 	void (*listed)(const struct site *, const struct link *,
 	    const struct item *, struct buf *);
 	/*
-	 * Adds the URL at which another server has ITEM, from now on for a
-	 * minute; as address. NULL: ITEM is sent from here.
+	 * Adds the URL at which another server sends ITEM, good for a minute.
+	 * The buffer overflows as above. NULL: this host sends it.
 	 */
 	void (*forward)(const struct site *, const struct item *, struct buf *);
 	/* Removes a bounded number of expired links. */
 	void (*sweep)(const struct site *);
-	/*
-	 * Returns the key that signs links which come back to this program.
-	 * NULL: none do.
-	 */
+	/* Returns the key that signs links to this program. NULL: none do. */
 	const char *(*key)(const struct settings *);
 
-	/* For --check: what it calls the folder that links are kept in, */
+	/* For --check: a word for the folder that links are kept in. */
 	const char *folder;
-	/* adds its path, */
+	/* For --check: adds the path of that folder. */
 	void (*folder_path)(const struct settings *, struct buf *);
-	/* says why it cannot work there, or returns NULL (NULL: it can), */
+	/* For --check: why links cannot work there, or NULL. NULL: they can. */
 	const char *(*unfit)(const struct site *);
-	/* and how it says the time. */
+	/* For --check: what comes before the time. */
 	const char *clock;
 };
 
@@ -4158,17 +4155,17 @@ struct path {
 	char path[64 + HEX_SIZE + NAME_SIZE];
 };
 
-/* The path below secure of the file NAME in the link's directory. */
+/* The path, below secure, of NAME in the link's directory. */
 static struct path apache_path(
     const struct link *link, const char *hidden, const char *name)
 {
-	struct path place = {""};
-	struct buf text = buf_init(place.path, sizeof(place.path));
+	struct path path = {""};
+	struct buf text = buf_init(path.path, sizeof(path.path));
 
 	buf_addf(&text, "%lld/%s%s", link_bucket(link), hidden, link->token);
 	if (*name != '\0')
 		buf_addf(&text, "/%s", name);
-	return place;
+	return path;
 }
 
 /*
@@ -4182,7 +4179,7 @@ static struct path apache_path(
 #define BUCKET_LAST 99999999L
 #define BUCKETS_MAX 64 /* of those that are over, looked at by one sweep */
 
-/* Does NAME have eight digits, of a minute from 2020 up to LAST? */
+/* Is NAME that of a bucket, for a minute up to LAST? */
 static bool is_bucket(const char *name, long last)
 {
 	long minute;
@@ -4204,7 +4201,7 @@ static bool is_link_name(const char *name)
 	    name[HEX_SIZE - 1] == '\0';
 }
 
-/* Is there nothing in the directory DIR but buckets, left by a first link? */
+/* Is DIR empty, except for buckets that an interrupted first link left? */
 static bool apache_unused(int dir)
 {
 	DIR *list = dir_open(dir, ".");
@@ -4222,13 +4219,13 @@ static bool apache_unused(int dir)
 }
 
 /*
- * The rules of secure begin with SECURE_MARK and the version that wrote them,
- * and then refuse everything; those of version 1.0 had no mark.
+ * The rules of secure: SECURE_MARK and the version that wrote them, then what
+ * refuses everything. Version 1.0 wrote no mark.
  */
 #define SECURE_MARK "# redeem "
 #define SECURE_RULES "RewriteEngine On\nRewriteRule ^ - [F]\n"
 
-/* Did this program write RULES? Their first bytes are enough. */
+/* Did this program write RULES, of which the first bytes are enough? */
 static bool rules_ours(const char *rules)
 {
 	static const char first[] = SECURE_RULES;
@@ -4261,9 +4258,9 @@ static ssize_t apache_read_mark(int secure, char *buffer, size_t size)
 }
 
 /*
- * Is secure ours, by its rules, or by being empty? Any other folder, a document
- * root above all, would be closed to its visitors and swept. False after a
- * complaint, with nothing written.
+ * Is secure ours: does it have our rules, or nothing in it? Any other folder,
+ * the document root above all, would be closed to its visitors and swept.
+ * False, and nothing written, after a complaint.
  */
 static bool apache_claim(struct site *site)
 {
@@ -4306,7 +4303,7 @@ static bool apache_open(struct site *site)
 #define RULES_FLUSH 4096 /* bytes of rules that are kept before a write */
 #define RULES_MOST (REFUSAL_SIZE + 4096) /* added at once: a page, a file */
 
-/* Keeps the rewriting of the folders above out, where Apache knows how. */
+/* Keeps out the rewriting of folders above, from Apache 2.4.8 on. */
 #define RULES_ALONE                                                            \
 	"<IfModule mod_version.c>\n"                                           \
 	"<IfVersion > 2.4.7>\n"                                                \
@@ -4314,7 +4311,7 @@ static bool apache_open(struct site *site)
 	"</IfVersion>\n"                                                       \
 	"</IfModule>\n"
 
-/* Adds a page for refusals, which page_flatten has made, if there is one. */
+/* Adds the page for refusals, which page_flatten has made, if any. */
 static void rules_addrefusal(struct buf *rules, const char *refusal)
 {
 	if (*refusal != '\0')
@@ -4326,10 +4323,11 @@ static void rules_addrefusal(struct buf *rules, const char *refusal)
  * IfModule, so that a server without mod_rewrite answers 500 and not the file.
  * They need no more than AllowOverride FileInfo, and hold on Apache 2.2. [S7]
  *
- * What a site has in the folders above must not undo them: IgnoreInherit is
- * against its RewriteOptions InheritDown; FilesMatch "" is merged after its own
- * FilesMatch; "always" is a table of headers of its own; RemoveEncoding is
- * against AddEncoding, which would have browsers unpack what was sold packed.
+ * The site's own rules, in the folders above, must not undo them. IgnoreInherit
+ * answers RewriteOptions InheritDown; FilesMatch "" is merged after, and so
+ * wins over, the site's FilesMatch; "Header always" is a second table of
+ * headers; RemoveEncoding answers AddEncoding, which makes browsers unpack
+ * archives.
  */
 static void rules_add(struct buf *rules, const char *secret,
     const char least[APACHE_TIME_SIZE], const char greatest[APACHE_TIME_SIZE])
@@ -4362,7 +4360,7 @@ static void rules_add(struct buf *rules, const char *secret,
 	    least, greatest, secret);
 }
 
-/* Adds a pattern for <Files "..."> that NAME alone matches. */
+/* Adds a pattern for <Files "..."> that matches NAME and no other. */
 static void rules_addpattern(struct buf *rules, const char *name)
 {
 	for (; *name != '\0'; name++) {
@@ -4378,7 +4376,7 @@ static void rules_addpattern(struct buf *rules, const char *name)
 	}
 }
 
-/* Adds VALUE of a Header line, between double quotes. */
+/* Adds VALUE as it stands between the quotes of a Header line. */
 static void rules_addvalue(struct buf *rules, const char *value)
 {
 	for (; *value != '\0'; value++) {
@@ -4394,8 +4392,8 @@ static void rules_addvalue(struct buf *rules, const char *value)
 }
 
 /*
- * Adds the type and the name of ITEM. Both only where mod_headers is there: a
- * browser would show what has a type of its own and is no attachment.
+ * Adds the type and the name of ITEM. Both need mod_headers: without
+ * "attachment", a browser would show what has a type of its own.
  */
 static void rules_additem(struct buf *rules, const struct item *item)
 {
@@ -4412,7 +4410,7 @@ static void rules_additem(struct buf *rules, const struct item *item)
 	rules->overflowed = rules->overflowed || disposition.overflowed;
 }
 
-/* Adds what differs for the page that lists files: it is shown, not saved. */
+/* Adds the exceptions for the page inside the link: shown, not saved. */
 static void rules_addpage(struct buf *rules)
 {
 	buf_adds(rules,
@@ -4424,7 +4422,7 @@ static void rules_addpage(struct buf *rules)
 	    "</Files>\n");
 }
 
-/* Writes RULES to FD, and empties them, if they have more than MOST bytes. */
+/* Writes RULES to FD and empties them, once they exceed MOST bytes. */
 static bool rules_flush(struct buf *rules, int fd, size_t most)
 {
 	if (rules->overflowed) {
@@ -4466,20 +4464,20 @@ static bool rules_write(
 	return good;
 }
 
-/* One item as a link in the hidden directory. */
+/* Links ITEM into the hidden directory; false with errno. */
 static bool apache_link(
     const struct site *site, const struct link *link, const struct item *item)
 {
-	struct path place = apache_path(link, ".", item->name);
+	struct path path = apache_path(link, ".", item->name);
 	char target[2 * PATH_SIZE];
 	struct buf text = buf_init(target, sizeof(target));
 
 	if (site->settings->apache.links == LINKS_HARD)
-		return linkat(site->home, item->path, site->secure, place.path,
+		return linkat(site->home, item->path, site->secure, path.path,
 			   0) == 0;
 	buf_addf(&text, "%s/%s", site->settings->home, item->path);
 	return !text.overflowed &&
-	    symlinkat(target, site->secure, place.path) == 0;
+	    symlinkat(target, site->secure, path.path) == 0;
 }
 
 /*
@@ -4501,20 +4499,19 @@ static bool apache_forbid(const struct site *site, const struct offer *offer)
 	    renameat(site->secure, draft.path, site->secure, ".htaccess") == 0;
 }
 
-/* The bucket of LINK, as it is called below secure. */
+/* The path, below secure, of the bucket of LINK. */
 static struct path apache_bucket(const struct link *link)
 {
-	struct path place = {""};
-	struct buf text = buf_init(place.path, sizeof(place.path));
+	struct path path = {""};
+	struct buf text = buf_init(path.path, sizeof(path.path));
 
 	buf_addf(&text, "%lld", link_bucket(link));
-	return place;
+	return path;
 }
 
 /*
- * The mode of what is made in PATH: where that is shared with a group, so is
- * what is in it. Owner and program are two users there, and each sweeps what
- * the other made.
+ * The mode of directories made in PATH: shared with its group if PATH is, for
+ * owner and program are then two users, and each sweeps what the other made.
  */
 static mode_t mode_like(int dir, const char *path)
 {
@@ -4526,8 +4523,8 @@ static mode_t mode_like(int dir, const char *path)
 }
 
 /*
- * Makes the hidden directory, and its bucket if this is its first link; once
- * more where apache_withdraw took the bucket away in between.
+ * Makes the hidden directory, and its bucket if that is missing; tries twice,
+ * as apache_withdraw may remove the bucket in between.
  */
 static bool apache_begin(const struct site *site, const struct offer *offer)
 {
@@ -4582,10 +4579,10 @@ static bool apache_fill(const struct site *site, const struct offer *offer)
 }
 
 /*
- * Removes a link's directory with what is in it, or the page that it is where
- * it has no directory; others may be doing it too. The rules go last, and only
- * when all that they guard is gone: whoever is killed on the way leaves no file
- * without them. False if it is still there. [S7]
+ * Removes the link PATH below DIR: a directory with what is in it, or a page.
+ * Others may be doing the same. The rules go last, once all that they guard is
+ * gone, so a kill on the way leaves no file unguarded. False if PATH remains.
+ * [S7]
  */
 static bool remove_link(int dir, const char *path)
 {
@@ -4703,33 +4700,33 @@ static const char *apache_name(const struct item *item)
 static bool apache_alive(
     const struct site *site, const struct link *link, const struct item *item)
 {
-	struct path place = apache_path(link, "", apache_name(item));
+	struct path path = apache_path(link, "", apache_name(item));
 	struct stat st;
 
-	return fstatat(site->secure, place.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return fstatat(site->secure, path.path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 static void apache_withdraw(const struct site *site, const struct link *link)
 {
-	struct path place = apache_path(link, "", "");
+	struct path path = apache_path(link, "", "");
 	struct path bucket = apache_bucket(link);
 
-	(void)remove_link(site->secure, place.path);
+	(void)remove_link(site->secure, path.path);
 	(void)unlinkat(site->secure, bucket.path, AT_REMOVEDIR);
 }
 
 static void apache_address(const struct site *site, const struct link *link,
     const struct item *item, struct buf *text)
 {
-	struct path place = apache_path(link, "", apache_name(item));
+	struct path path = apache_path(link, "", apache_name(item));
 
 	buf_adds(text, site->settings->apache.url);
 	buf_adds(text, "/");
-	buf_addurl(text, place.path);
+	buf_addurl(text, path.path);
 	buf_addf(text, "?%s", link->secret);
 }
 
-/* The page lies beside the files. */
+/* Relative: the page lies beside the files. */
 static void apache_listed(const struct site *site, const struct link *link,
     const struct item *item, struct buf *text)
 {
@@ -4741,10 +4738,10 @@ static void apache_listed(const struct site *site, const struct link *link,
 /*
  * 12. Deliveries "cgi", "secdownload" and "s3"
  *
- * Their addresses carry a signature that whoever sends the bytes checks, so
- * nothing has to be made on the disk. Only the page of several files has: it
- * lies in home/lists/<bucket>/<token>, and this program shows it, at an address
- * that it signs itself:
+ * Their addresses carry a signature that the sender of the bytes checks, so
+ * nothing has to be made on the disk but the page inside the link. It lies in
+ * home/lists/<bucket>/<token>, and this program shows it, at an address that it
+ * signs itself:
  *
  *	SCRIPT_NAME/<end>/<mac>/<token>/downloads.html
  *
@@ -4753,11 +4750,11 @@ static void apache_listed(const struct site *site, const struct link *link,
  */
 #define MAC_SIZE (2 * SHA256_SIZE + 1)
 
-/* What is signed; the one is never taken for the other. */
+/* Kinds of what is signed; a signature of one never fits the other. */
 static const char sign_file[] = "file";
 static const char sign_list[] = "list";
 
-/* Signs that the WHAT of this KIND opens until END, as these are written. */
+/* Signs that WHAT, of this KIND, opens until END; false if it is too long. */
 static bool signature_make(const char *key, const char *kind, struct span end,
     struct span what, char mac[MAC_SIZE])
 {
@@ -4776,7 +4773,7 @@ static bool signature_make(const char *key, const char *kind, struct span end,
 	return !text.overflowed;
 }
 
-/* Adds the address at which this program opens the WHAT of this KIND. */
+/* Adds the address at which this program serves WHAT, of this KIND. */
 static void signed_address(const struct site *site, const char *key,
     const char *kind, time_t end, const char *what, struct buf *text)
 {
@@ -4797,27 +4794,27 @@ static void signed_address(const struct site *site, const char *key,
 	buf_addurl(text, what);
 }
 
-/* The path below home of the page of LINK, or of its bucket. */
+/* The path, below home, of the PAGE of LINK, or else of its bucket. */
 static struct path list_path(const struct link *link, bool page)
 {
-	struct path place = {""};
-	struct buf text = buf_init(place.path, sizeof(place.path));
+	struct path path = {""};
+	struct buf text = buf_init(path.path, sizeof(path.path));
 
 	buf_addf(&text, "lists/%lld", link_bucket(link));
 	if (page)
 		buf_addf(&text, "/%s", link->token);
-	return place;
+	return path;
 }
 
-/* Makes the folder PATH below home, if it is not there. */
+/* Makes the folder PATH below home unless it exists; false with errno. */
 static bool list_folder(const struct site *site, const char *path, mode_t mode)
 {
 	return mkdirat(site->home, path, mode) == 0 || errno == EEXIST;
 }
 
 /*
- * Keeps the page of several files. Its folders are made once more where
- * list_withdraw or a sweep took them away in between.
+ * Keeps the page inside the link, if there is one. Tries twice, as
+ * list_withdraw or a sweep may remove its folders in between.
  */
 static bool list_publish(const struct site *site, const struct offer *offer)
 {
@@ -4874,7 +4871,7 @@ static const char *item_path(const struct item *item)
 	return item->path + strlen("files/");
 }
 
-/* Adds the address at which this program opens ITEM, or the page. */
+/* Adds the address at which this program serves ITEM, or the page. */
 static void own_address(const struct site *site, const char *key,
     const struct link *link, const struct item *item, struct buf *text)
 {
@@ -4911,9 +4908,9 @@ static void cgi_address(const struct site *site, const struct link *link,
 }
 
 /*
- * Delivery "secdownload": as lighttpd's mod_secdownload checks them,
- * <prefix>/<mac>/<time>/<path>. The time is when the link was given, 8 digits
- * in hexadecimal; the server has to know the window.
+ * Delivery "secdownload": addresses as lighttpd's mod_secdownload checks them,
+ * <prefix>/<mac>/<time>/<path>. The time, 8 hexadecimal digits, is when the
+ * link was given; the server adds the window, which it must know.
  */
 static void secdownload_mac(const struct settings *settings, const char *hex,
     const char *path, struct buf *text)
@@ -4944,8 +4941,8 @@ static void secdownload_mac(const struct settings *settings, const char *hex,
 }
 
 /*
- * Nothing parts the path from the time in what md5 signs: a link to "mix0"
- * would open "mix" as well, with the 0 in front of the time.
+ * What md5 signs has nothing between path and time, so a link to "mix0" would
+ * open "mix" as well, with the 0 moved into the time.
  */
 static enum outcome secdownload_examine(
     const struct site *site, struct items *items, const struct item *item)
@@ -4989,7 +4986,7 @@ static void secdownload_address(const struct site *site,
  * Calculations for the Authorization Header" and "Using Query Parameters".
  */
 
-/* Adds the host as browsers write it in Host: without the usual port. */
+/* Adds the host as browsers send it in Host: without the default port. */
 static void s3_host(const struct settings *settings, struct buf *text)
 {
 	const char *host = strstr(settings->s3.endpoint, "://") + 3;
@@ -5032,10 +5029,10 @@ static void s3_path(
 	buf_addurl(text, path);
 }
 
-/* What makes a signature hold: "stamp" is 20130524T000000Z. */
+/* What a signature is good for. */
 struct s3_scope {
 	int seconds; /* that it holds */
-	char stamp[32];
+	char stamp[32]; /* when it begins: 20130524T000000Z */
 	char name[3 * PATH_SIZE]; /* day/region/s3/aws4_request */
 };
 
@@ -5055,7 +5052,7 @@ static bool s3_scope(
 	return !text.overflowed;
 }
 
-/* Adds the query but its signature, in the order of its names. */
+/* Adds the query without its signature, sorted by name. */
 static void s3_query(const struct settings *settings,
     const struct s3_scope *scope, const char *name, struct buf *text)
 {
@@ -5152,9 +5149,9 @@ static void s3_presign(const struct settings *settings, time_t when,
 }
 
 /*
- * The signature of the store would show in each page, and a late tap get the
- * store's own words. So what stands in pages is an address of this program, as
- * with "cgi", and only whoever opens it gets the store's, for a minute.
+ * Pages have an address of this program, as with "cgi", and only a tap on it
+ * gets the store's, for a minute. So nobody can pass on the store's address,
+ * and a late tap gets our page and not the store's XML.
  */
 #define FORWARD_SECONDS 60
 
@@ -5165,7 +5162,7 @@ static void s3_forward(
 	    item->name, text);
 }
 
-/* Before a use is counted: there must be an address to forward to. */
+/* There must be room for the address to forward to. */
 static enum outcome s3_examine(
     const struct site *site, struct items *items, const struct item *item)
 {
@@ -5184,16 +5181,15 @@ static void s3_address(const struct site *site, const struct link *link,
 	own_address(site, site->settings->s3.secret, link, item, text);
 }
 
-/* Does the server send the bytes that this program names to it? */
+/* Does the server send the file once this program has named it? */
 static bool is_handed_over(const struct settings *settings)
 {
 	return settings->cgi.handoff != HANDOFF_NONE;
 }
 
 /*
- * Adds the header that names ITEM to the server. lighttpd decodes the path in
- * X-Sendfile, Apache's mod_xsendfile takes it as it is; a name with a control
- * character, which no header could hold, is not sold.
+ * Adds the header that names ITEM to the server. lighttpd decodes an X-Sendfile
+ * path, Apache's mod_xsendfile does not. No name has a control character. [S9]
  */
 static void handoff_header(
     const struct settings *settings, const struct item *item, struct buf *text)
@@ -5288,7 +5284,7 @@ static const struct delivery deliveries[] = {
 	},
 };
 
-/* The delivery of the settings. */
+/* The delivery that the settings choose. */
 static const struct delivery *delivery_of(const struct settings *settings)
 {
 	return &deliveries[settings->delivery];
@@ -5326,14 +5322,15 @@ static bool signature_verify(const char *key, const char *kind, struct span end,
 }
 
 /*
- * Looks at the path behind the script's, "/<end>/<mac>/<what>". WHAT is then
- * the path of a file below home/files; of a list, LINK has end and token. [S16]
+ * Reads a signed PATH, "/<end>/<mac>/<what>", as it follows the script's. For
+ * OUTCOME_FILE, WHAT is a path below home/files; for OUTCOME_LIST, LINK has the
+ * token and end of a page. OUTCOME_NONE if this delivery signs none. [S16]
  */
-static enum outcome signed_path_parse(
-    const struct shop *shop, struct span *what, struct link *link)
+static enum outcome signed_path_parse(const struct site *site, const char *path,
+    struct span *what, struct link *link)
 {
-	const struct delivery *delivery = delivery_of(&shop->settings);
-	struct span rest = span_of(shop->request.path);
+	const struct delivery *delivery = delivery_of(site->settings);
+	struct span rest = span_of(path);
 	struct span end, mac, token;
 	int64_t seconds;
 	bool is_file, is_list;
@@ -5349,26 +5346,26 @@ static enum outcome signed_path_parse(
 	if (!int64_parse(end, &seconds))
 		return OUTCOME_LINK_WRONG;
 	is_file = signature_verify(
-	    delivery->key(&shop->settings), sign_file, end, *what, mac);
-	is_list = signature_verify(delivery->key(&shop->settings), sign_list,
+	    delivery->key(site->settings), sign_file, end, *what, mac);
+	is_list = signature_verify(delivery->key(site->settings), sign_list,
 		      end, token, mac) &&
 	    span_is(rest, LIST_PAGE) &&
 	    span_copy(token, link->token, sizeof(link->token));
 	link->end = (time_t)seconds;
 	if (!is_file && !is_list)
 		return OUTCOME_LINK_WRONG;
-	if (seconds < shop->site.now)
+	if (seconds < site->now)
 		return OUTCOME_LINK_OVER;
 	return is_file ? OUTCOME_FILE : OUTCOME_LIST;
 }
 
-/* What a request asks for of a file. */
+/* The part of a file that a request asks for. */
 enum range { RANGE_NONE, RANGE_PART, RANGE_BEHIND };
 
 /*
- * Reads one range (RFC 9110, 14.1.2) of a file of SIZE bytes; several, and what
- * is not understood, count as none. One that holds all of the file is a part,
- * too: players ask for "0-" to see whether they can have parts.
+ * Reads one range (RFC 9110, 14.1.2) of a file of SIZE bytes. Several ranges,
+ * or one that makes no sense, count as none. A range that covers the whole file
+ * is a part, too: players ask for "0-" to see whether they can seek.
  */
 static enum range range_parse(
     const char *range, int64_t size, int64_t *first, int64_t *length)
@@ -5400,7 +5397,7 @@ static enum range range_parse(
 	return RANGE_PART;
 }
 
-/* Fills in DOWNLOAD for the open file that ST is of, to be sent whole. */
+/* Sets DOWNLOAD to all of the open file that ST describes. */
 static bool download_whole(struct download *download, const struct stat *st)
 {
 	struct buf tag = buf_init(download->tag, sizeof(download->tag));
@@ -5415,8 +5412,7 @@ static bool download_whole(struct download *download, const struct stat *st)
 }
 
 /*
- * Makes the file WHAT below home/files the only item. OUTCOME_NONE, or as
- * items_collect. [S9]
+ * Makes the file WHAT, below home/files, the only item. As items_collect. [S9]
  */
 static enum outcome items_add_one(
     struct items *items, int home, struct span what)
@@ -5434,7 +5430,7 @@ static enum outcome items_add_one(
 	return OUTCOME_NONE;
 }
 
-/* Opens the one item, to be sent whole. As items_add_one. [S9] */
+/* Opens the only item, to be sent whole. As items_collect. [S9] */
 static enum outcome download_open(
     struct download *download, struct items *items, int home)
 {
@@ -5451,8 +5447,8 @@ static enum outcome download_open(
 }
 
 /*
- * Takes the range that is asked for, if it is of the file as it is now (RFC
- * 9110, 13.1.5).
+ * Narrows DOWNLOAD to the range that REQUEST asks for, unless the file has
+ * changed since (If-Range: RFC 9110, 13.1.5).
  */
 static enum range download_range(
     struct download *download, const struct request *request)
@@ -5466,13 +5462,13 @@ static enum range download_range(
 	    &download->length);
 }
 
-/* Reads the page of LINK into shop->list; its length, or -1 with errno. */
-static ssize_t list_read(struct shop *shop, const struct link *link)
+/* Reads the page of LINK as a string; its length, or -1 with errno. */
+static ssize_t list_read(
+    int home, const struct link *link, char *buffer, size_t size)
 {
 	struct path page = list_path(link, true);
 
-	return read_file(
-	    shop->site.home, page.path, shop->list, sizeof(shop->list));
+	return read_file(home, page.path, buffer, size);
 }
 
 /*
@@ -8168,7 +8164,8 @@ static enum outcome serve_file(struct shop *shop, struct span what)
 /* The answer for the page of LINK that lists several files. */
 static enum outcome serve_list(struct shop *shop, const struct link *link)
 {
-	if (list_read(shop, link) >= 0)
+	if (list_read(shop->site.home, link, shop->list, sizeof(shop->list)) >=
+	    0)
 		return OUTCOME_LIST;
 	if (errno == ENOENT) /* swept, or never told */
 		return OUTCOME_LINK_OVER;
@@ -8183,7 +8180,8 @@ static enum outcome serve_link(struct shop *shop)
 	enum outcome outcome;
 	struct span what;
 
-	outcome = signed_path_parse(shop, &what, &link);
+	outcome = signed_path_parse(
+	    &shop->site, shop->request.path, &what, &link);
 	if (outcome == OUTCOME_NONE)
 		return OUTCOME_FORM;
 	if (outcome == OUTCOME_FILE)

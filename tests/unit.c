@@ -1983,7 +1983,8 @@ static enum outcome opened_as(const char *path)
 	enum outcome outcome;
 
 	shop.request.path = path;
-	outcome = signed_path_parse(&shop, &what, &link);
+	outcome = signed_path_parse(
+	    &shop.site, shop.request.path, &what, &link);
 	shop.request.path = "";
 	return outcome;
 }
@@ -1998,10 +1999,14 @@ START_TEST(signed_links_open)
 
 	shop_set_up("delivery: cgi\nkey: " KEY "\n");
 	shop.request.path = given_path(1700000000, &sold);
-	ck_assert_int_eq(signed_path_parse(&shop, &what, &link), OUTCOME_FILE);
+	ck_assert_int_eq(
+	    signed_path_parse(&shop.site, shop.request.path, &what, &link),
+	    OUTCOME_FILE);
 	ck_assert(span_is(what, "a/b.zip"));
 	shop.request.path = given_path(1700000001, NULL);
-	ck_assert_int_eq(signed_path_parse(&shop, &what, &link), OUTCOME_LIST);
+	ck_assert_int_eq(
+	    signed_path_parse(&shop.site, shop.request.path, &what, &link),
+	    OUTCOME_LIST);
 	ck_assert_str_eq(link.token, "0123456789abcdef0123456789abcdef");
 	ck_assert_int_eq(link.end, 1700000001);
 	/* the second after its end */
