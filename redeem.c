@@ -7426,8 +7426,8 @@ static bool check_files(enum audience to, const struct site *site)
 /* The log can be written, or created if there is none. */
 static bool check_log(enum audience to, const struct site *site)
 {
-	int fd = openat(
-	    site->home, "log", O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(site->home, "log",
+	    O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	/* if it were created here, it would be this user's */
 	bool good = fd >= 0 ?
 	    close(fd) == 0 :

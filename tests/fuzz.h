@@ -19,6 +19,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -86,6 +87,57 @@ static const char *fenced(int at, const char *path)
 	return at == AT_FDCWD ? reachable(path) : inside(path);
 }
 
+/* Does PATH begin with START? */
+static bool begins(const char *path, const char *start)
+{
+	return strncmp(path, start, strlen(start)) == 0;
+}
+
+/*
+ * How files may be opened: never to be left to another program; below a
+ * directory of ours not through a link, save what is only ever read; without
+ * waiting where a pipe might lie; and made for the owner alone, or new. [S9]
+ */
+static void flags_check(int at, const char *path, int flags, mode_t mode)
+{
+	bool sold = begins(path, "codes/") || begins(path, "files/");
+	bool shared = sold || strcmp(path, "attempts") == 0 ||
+	    strcmp(path, "log") == 0 || strcmp(path, ".htaccess") == 0;
+
+	assert((flags & O_CLOEXEC) != 0);
+	if (at == AT_FDCWD)
+		return;
+	assert((flags & O_NOFOLLOW) != 0 ||
+	    (!shared && (flags & (O_ACCMODE | O_CREAT)) == O_RDONLY));
+	assert(!shared || (flags & (O_NONBLOCK | O_DIRECTORY | O_EXCL)) != 0);
+	if ((flags & O_CREAT) == 0)
+		return;
+	assert(shared ? mode == 0600 : mode == 0644);
+	assert(shared || (flags & O_EXCL) != 0);
+}
+
+/* openat(2) within the fence. */
+static int openat_fenced(int at, const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+	va_list rest;
+
+	if ((flags & O_CREAT) != 0) {
+		va_start(rest, flags);
+		mode = (mode_t)va_arg(rest, int);
+		va_end(rest);
+	}
+	flags_check(at, path, flags, mode);
+	return openat(at, fenced(at, path), flags, mode);
+}
+
+/* A folder's mode: what is in it is for who knows its name. */
+static mode_t folder_mode(const char *path, mode_t mode)
+{
+	assert(mode == (strcmp(path, "lists") == 0 ? 0700 : 0711));
+	return mode;
+}
+
 static time_t time_here(const time_t *at)
 {
 	assert(at == NULL);
@@ -95,8 +147,9 @@ static time_t time_here(const time_t *at)
 #undef STDERR_FILENO
 #define STDERR_FILENO complaints
 #define time(at) time_here(at)
-#define openat(at, path, ...) openat(at, fenced(at, path), __VA_ARGS__)
-#define mkdirat(at, path, mode) mkdirat(at, inside(path), mode)
+#define openat(at, path, ...) openat_fenced(at, path, __VA_ARGS__)
+#define mkdirat(at, path, mode)                                                \
+	mkdirat(at, inside(path), folder_mode(path, mode))
 #define fstatat(at, path, st, flags) fstatat(at, inside(path), st, flags)
 #define unlinkat(at, path, flags) unlinkat(at, inside(path), flags)
 #define symlinkat(to, at, path) symlinkat(reachable(to), at, inside(path))

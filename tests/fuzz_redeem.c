@@ -339,6 +339,70 @@ static void attempts_check(
 static struct settings used;
 static struct request asked; /* and what was asked, for the same reason */
 
+/* What the table of failed tries has for a client. */
+struct tries {
+	int64_t count; /* tenths; 0: nothing */
+	bool full; /* of others, who count */
+};
+
+static struct tries tries_of(const char *address)
+{
+	static struct attempts table;
+	const struct attempt *entry;
+	struct tries tries = {0, false};
+	int fd = openat(top, "home/attempts", O_RDONLY | O_NOFOLLOW);
+	size_t i, counting = 0;
+
+	if (fd < 0)
+		return tries;
+	if (attempts_read(fd, &table)) {
+		for (i = 0; i < ATTEMPTS_MAX; i++)
+			counting += attempt_counts(&table.entry[i], now_here);
+		entry = attempts_find(
+		    &table, client_id(address, table.key), now_here);
+		tries.count = entry != NULL ? entry->count : 0;
+		tries.full = tries.count == 0 && counting == ATTEMPTS_MAX;
+	}
+	assert(close(fd) == 0);
+	return tries;
+}
+
+/* A try that got the client nothing is counted, and no other. [S15] */
+static void tries_check(
+    enum outcome outcome, struct tries before, struct tries after)
+{
+	bool whole = outcome == OUTCOME_UNKNOWN || outcome == OUTCOME_USED_UP ||
+	    outcome == OUTCOME_EXPIRED;
+	bool tenth = outcome == OUTCOME_MISTYPED;
+	const char *byte = asked.typed;
+
+	/* letters of another script count nothing, other signs do not matter */
+	while (*byte > 0)
+		byte++;
+	if (tenth && *byte != '\0' && after.count == before.count)
+		return;
+	if (used.tries == 0 || (!whole && !tenth))
+		assert(after.count == before.count);
+	else if (!before.full && before.count < INT32_MAX - FAILED_TRY)
+		assert(after.count == before.count + (whole ? FAILED_TRY : 1));
+}
+
+/* What is in the page for OUTCOME that a browser needs. */
+static void page_check(const char *body, enum outcome outcome)
+{
+	bool invalid = outcome == OUTCOME_EMPTY ||
+	    outcome == OUTCOME_MISTYPED || outcome == OUTCOME_UNKNOWN ||
+	    outcome == OUTCOME_TOO_LONG;
+	const char *button = strstr(body, "<button ");
+
+	assert(
+	    occurrences(body, " aria-invalid=\"true\"") == (invalid ? 1 : 0));
+	if (button == NULL)
+		return;
+	button = strchr(button, '>');
+	assert(button != NULL && button[1] != '<');
+}
+
 /* What the program answered, taken apart. */
 struct reply {
 	char text[sizeof(shop.out) + 1];
@@ -740,8 +804,8 @@ static void free_check(void)
 }
 
 /* Makes sure that all of the answer fits to all that happened. */
-static void answer_check(
-    enum outcome outcome, const struct state *before, bool had_table)
+static void answer_check(enum outcome outcome, const struct state *before,
+    bool had_table, size_t complained)
 {
 	static struct reply reply;
 	bool apache = shop.settings.delivery == DELIVERY_APACHE;
@@ -750,6 +814,12 @@ static void answer_check(
 	size_t links, pages;
 
 	reply_check(&reply, shop.request.method == METHOD_HEAD);
+	if (shop.request.method != METHOD_HEAD && outcome != OUTCOME_LINK)
+		page_check(reply.body, outcome);
+	/* what is the owner's to mend, the owner hears of [S12] */
+	assert(complained > 0 ||
+	    (outcome != OUTCOME_TRY_AGAIN && outcome != OUTCOME_BROKEN &&
+		outcome != OUTCOME_NOT_SET_UP));
 	told = reply.status == 303;
 	assert(told == (outcome == OUTCOME_LINK));
 	if (told && apache)
@@ -775,6 +845,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char conf[PATH_SIZE] = "redeem: ";
 	struct buf text = {conf, sizeof(conf), strlen(conf), false};
 	enum outcome outcome;
+	size_t complained;
+	struct tries tries;
 	bool had_table;
 
 	buf_addf(&text, "%s/.htredeem:", scratch_dir);
@@ -786,16 +858,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)request_read(&asked, request_file);
 	assert(lseek(request_file, 0, SEEK_SET) == 0);
 	file_fill(complaint_file, "", 0);
+	tries = tries_of(asked.address);
 	outcome = redeem(&shop, request_file, answer_file);
 	outcome_reached = outcome_word(outcome);
 	shop_close(&shop);
 	variables_unset(&variables);
-	(void)complaints_check(
+	complained = complaints_check(
 	    said, file_take(complaint_file, said, sizeof(said)));
 	free_check();
 	/* a complaint about settings names the file first [S13] */
 	if (strncmp(said, conf, strlen(conf)) == 0)
 		assert(outcome == OUTCOME_NOT_SET_UP);
-	answer_check(outcome, &before, had_table);
+	tries_check(outcome, tries, tries_of(asked.address));
+	answer_check(outcome, &before, had_table, complained);
 	return 0;
 }

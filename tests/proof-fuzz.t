@@ -25,7 +25,8 @@ ok 'the harnesses can be built' make -s -j2 -C "$top" build/fuzz_request \
 for harness in $harnesses; do
 	ln -s "$top/build/fuzz_$harness" "$tmp/fuzz/fuzz_$harness"
 	ok "fuzz_$harness: nothing found in the corpus" "$top/build/fuzz_$harness" \
-		-runs=0 -print_funcs=0 "$top/tests/corpus/$harness"
+		-runs=0 -print_funcs=0 -artifact_prefix="$tmp/" \
+		"$top/tests/corpus/$harness"
 done
 # $harnesses is split on purpose, by xargs
 printf '%s\n' "$harnesses" | xargs "$top/tests/fuzz" "$tmp/fuzz" 10 -1 >"$tmp/said" || :
