@@ -1,36 +1,35 @@
-# Shared by tests/*.t: TAP on stdout, a directory of one's own, cleaning up.
-# A test begins with `. "${0%/*}/lib.sh"` and ends with `finish`.
+# Shared by tests/*.t, in three rooms: TAP, the shop, servers. A test begins with
+# `. "${0%/*}/lib.sh"` and ends with `finish`.
 #
 #   $top   the checkout            $tmp   a scratch directory, removed at the end
-#   ok NAME COMMAND...             passes if COMMAND succeeds
-#   is NAME GOT WANTED             passes if the two strings are equal
-#   like NAME TEXT PATTERN         passes if a line of TEXT matches the ERE PATTERN
-#   unlike NAME TEXT PATTERN       passes if no line does
-#   need PROGRAM...                skips the whole file where one is missing
-#   test_all_only WHY              a line of a test that `make test` leaves out
-#   await SECONDS COMMAND...       runs COMMAND until it succeeds; fails when time is up
-#   at_end COMMAND                 runs COMMAND, too, when the test ends
-#   use_shell dash|busybox         from now on `sh` and the programs it finds are of that kind
 #
-# $REDEEM_PROGRAM is the program under test, else ./redeem.
+# $REDEEM_PROGRAM is the program under test, else ./redeem. What a function is said
+# to set is for its caller; what else it assigns is its own.
 
 set -eu
 LC_ALL=C
 export LC_ALL
 top=$(cd "${0%/*}/.." && pwd)
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/redeem-${0##*/}.XXXXXX")
+: "${REDEEM_PROGRAM:=$top/redeem}"
+PATH=$PATH:/usr/sbin:/sbin
+
+# ---- TAP: verdicts on stdout, why on stderr, and what every script needs ----
+
 tests=0
 failures=0
 usual_path=$PATH
-: "${REDEEM_PROGRAM:=$top/redeem}"
 endings=:
 
+# at_end COMMAND: COMMAND, in words of the shell, runs when the test ends, before
+# those that were given earlier.
 at_end()
 {
 	endings="$1
 $endings"
 }
 
+# What the end of a test runs, however it ends; the status stays.
 clean_up()
 {
 	status=$?
@@ -41,17 +40,19 @@ clean_up()
 	exit "$status"
 }
 
-# A second Ctrl-C must not end the cleaning up.
+# interrupted STATUS: ends the test; a second Ctrl-C must not end the cleaning up.
 interrupted()
 {
 	trap '' HUP INT TERM
 	exit "$1"
 }
+
 trap clean_up EXIT
 trap 'interrupted 129' HUP
 trap 'interrupted 130' INT
 trap 'interrupted 143' TERM
 
+# verdict STATUS NAME: prints a line of TAP, "ok" if STATUS is 0.
 verdict()
 {
 	tests=$((tests + 1))
@@ -63,12 +64,13 @@ verdict()
 	fi
 }
 
-# Why a test failed, as TAP comments on stderr, where prove shows them.
+# explain LINE...: why a test failed, as comments on stderr, where prove shows them.
 explain()
 {
 	printf '%s\n' "$@" | sed 's/^/#   /' >&2
 }
 
+# ok NAME COMMAND...: passes if COMMAND succeeds; what it prints is in $tmp/.ok.
 ok()
 {
 	name=$1
@@ -81,6 +83,7 @@ ok()
 	fi
 }
 
+# is NAME GOT WANTED: passes if the two strings are equal.
 is()
 {
 	if [ "$2" = "$3" ]; then
@@ -91,6 +94,7 @@ is()
 	fi
 }
 
+# like NAME TEXT PATTERN: passes if a line of TEXT matches the ERE PATTERN.
 like()
 {
 	if printf '%s\n' "$2" | grep -Eq -e "$3"; then
@@ -101,6 +105,7 @@ like()
 	fi
 }
 
+# unlike NAME TEXT PATTERN: passes if no line of TEXT does.
 unlike()
 {
 	if printf '%s\n' "$2" | grep -Eq -e "$3"; then
@@ -111,10 +116,26 @@ unlike()
 	fi
 }
 
+# Ends a test: prints the plan; fails if a verdict did.
+finish()
+{
+	printf '1..%d\n' "$tests"
+	[ "$failures" = 0 ] || exit 1
+}
+
+# skip_all WHY: ends a test that cannot be done here, before its first verdict.
 skip_all()
 {
 	printf '1..0 # SKIP %s\n' "$1"
 	exit 0
+}
+
+# bail_out WHY: ends a test that cannot go on, with what the servers said.
+bail_out()
+{
+	printf 'Bail out! %s\n' "$1"
+	explain "$(tail -n 20 "$tmp/server.out" "$tmp"/*.log 2>/dev/null)"
+	exit 1
 }
 
 # What `make test` may need: what tests/install gets for it, and what Debian always
@@ -122,6 +143,7 @@ skip_all()
 quick_programs=' cc make pkg-config apache2 curl strace busybox dash perl awk flock '\
 'mkfifo mount umount mountpoint script setpriv timeout truncate '
 
+# need PROGRAM...: skips the whole test where one is missing.
 need()
 {
 	for program in "$@"; do
@@ -135,11 +157,13 @@ need()
 	done
 }
 
+# test_all_only WHY: a line of its own in a test that `make test` leaves out.
 test_all_only()
 {
 	[ "${REDEEM_TESTS:-all}" = all ] || bail_out "not for \`make test\`: $*"
 }
 
+# await SECONDS COMMAND...: runs COMMAND until it succeeds; fails when time is up.
 await()
 {
 	until_when=$(($(date +%s) + $1))
@@ -150,6 +174,8 @@ await()
 	done
 }
 
+# use_shell dash|busybox: from now on `sh`, and with busybox all that it has, are of
+# that kind, by $PATH.
 use_shell()
 {
 	need "$1"
@@ -161,35 +187,176 @@ use_shell()
 	PATH=$tmp/bin-$1:$usual_path
 }
 
-finish()
-{
-	printf '1..%d\n' "$tests"
-	[ "$failures" = 0 ] || exit 1
-}
-
-# Servers. Each is started in the foreground on a free port of 127.0.0.1, all
-# of its files under $tmp, and stopped by its pid when the test ends.
-
-PATH=$PATH:/usr/sbin:/sbin
-modules=/usr/lib/apache2/modules
-# A proxy cannot reach a server that is here.
-no_proxy=127.0.0.1
-export no_proxy
-
+# random_hex COUNT: prints COUNT random bytes, in hex.
 random_hex()
 {
 	od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'
 }
 
-stop()
+# ---- The shop: folders, settings, codes, and the program run as a server would ----
+
+# shop_make DIR CGI-BIN USER: a shop in DIR that USER's CGI may use, and one file for
+# sale, first-light.zip, of bytes that occur nowhere else. Sets $shop, $cgi, the
+# folder DIR/CGI-BIN of the program, and $shop_user.
+shop_make()
 {
-	kill "$1" 2>/dev/null || return 0
-	wait "$1" 2>/dev/null || :
+	shop=$1
+	cgi=$1/$2
+	mkdir -p "$shop/public_html/secure" "$cgi" "$shop/home/codes" "$shop/home/files"
+	chmod 711 "$shop" "$shop/home"
+	chmod 755 "$shop/public_html" "$shop/public_html/secure" "$cgi" "$shop/home/files"
+	chmod 700 "$shop/home/codes"
+	cp "$REDEEM_PROGRAM" "$cgi/redeem.cgi"
+	chmod 755 "$cgi/redeem.cgi"
+	head -c 300000 /dev/urandom >"$shop/home/files/first-light.zip"
+	chmod 644 "$shop/home/files/first-light.zip"
+	settings "home: $shop/home" "secure: $shop/public_html/secure"
+	shop_user=$3
+	shop_own
 }
 
-# serve COMMAND...: runs COMMAND with $port set to a free port, until it answers.
-# COMMAND is a function that replaces itself (exec) by a server, with setsid, for
-# Apache as it ends kills its whole process group.
+# A shop in the test's directory. Sets what shop_make does.
+shop_stock()
+{
+	chmod 711 "$tmp"
+	user=$(id -un)
+	[ "$(id -u)" != 0 ] || user=www-data
+	shop_make "$tmp/shop" cgi-bin "$user"
+}
+
+# Sets $place to a directory of the user label's in which suexec runs programs; skips
+# the test where suexec cannot be had.
+place_cheap()
+{
+	[ "$(id -u)" = 0 ] || skip_all 'suexec needs root to start the server'
+	id label >/dev/null 2>&1 || skip_all 'there is no user label; see tests/install'
+	read -r suexec_root </etc/apache2/suexec/www-data || suexec_root=
+	[ "$suexec_root" = /home ] || skip_all 'suexec is not set to /home'
+	chmod 711 "$tmp"
+	place=$(mktemp -d /home/redeem-test.XXXXXX)
+	at_end "rm -rf -- '$place'"
+	chown label: "$place"
+}
+
+# A shop there, as the cheap host wants it. Sets what shop_make does, and $place.
+shop_cheap()
+{
+	place_cheap
+	shop_make "$place" public_html/cgi-bin label
+}
+
+# Gives the shop to the user that the CGI runs as, where a test may do so.
+shop_own()
+{
+	[ "$(id -u)" != 0 ] || chown -R "$shop_user:" "$shop"
+}
+
+# settings LINE...: the shop's .htredeem. Most tests look at the link itself, so
+# that it starts with the file, not with its page, unless a LINE says how.
+settings()
+{
+	rm -f "$cgi/.htredeem"
+	printf '%s\n' "$@" >"$cgi/.htredeem"
+	case "$*" in
+	*start:*) ;;
+	*) printf 'start: file\n' >>"$cgi/.htredeem" ;;
+	esac
+	chmod 644 "$cgi/.htredeem"
+}
+
+# The shop's .htredeem for `delivery: cgi`, with a new key.
+settings_cgi()
+{
+	settings "home: $shop/home" 'delivery: cgi' "key: $(random_hex 32)"
+	chmod 600 "$cgi/.htredeem"
+}
+
+# code NAME [LINE...]: a code's record; without lines, one that has three uses left.
+# Sets $code_file.
+code()
+{
+	code_file=$shop/home/codes/$1
+	shift
+	[ "$#" -gt 0 ] || set -- 'uses: 0' 'limit: 3' 'file: first-light.zip'
+	printf '%s\n' "$@" >"$code_file"
+	chmod 600 "$code_file"
+	[ "$(id -u)" != 0 ] || chown "$shop_user:" "$code_file"
+}
+
+# value KEY FILE: prints what a record or settings file has there.
+value()
+{
+	sed -n "s/^$1: *//p" "$2" | tr -d '\r'
+}
+
+# run_cgi NAME=VALUE... [COMMAND...]: runs the program as a server would, or has
+# COMMAND, named by its whole path, run it; the body is on stdin.
+run_cgi()
+{
+	env -i GATEWAY_INTERFACE=CGI/1.1 SCRIPT_NAME=/cgi-bin/redeem.cgi \
+		SCRIPT_FILENAME="$cgi/redeem.cgi" "$@" "$cgi/redeem.cgi"
+}
+
+# cgi NAME=VALUE... [COMMAND...]: the same; the answer goes to $tmp/answer, what it
+# complains of to $tmp/complaint.
+cgi()
+{
+	run_cgi "$@" >"$tmp/answer" 2>"$tmp/complaint"
+}
+
+# post TYPED [NAME=VALUE...] [COMMAND...]: posts a code to the program, as cgi does.
+# TYPED is sent as it is: percent-encode what a form would.
+post()
+{
+	body="code=$1"
+	shift
+	printf '%s' "$body" | cgi REQUEST_METHOD=POST CONTENT_LENGTH="${#body}" \
+		CONTENT_TYPE=application/x-www-form-urlencoded "$@"
+}
+
+# Prints the status of the last answer to cgi or post.
+status()
+{
+	sed -n '1s/^Status: \([0-9]*\) .*/\1/p' "$tmp/answer"
+}
+
+# Prints its outcome.
+outcome()
+{
+	sed -n 's/.*data-outcome="\([a-z-]*\)".*/\1/p' "$tmp/answer"
+}
+
+# Prints where it leads to.
+location()
+{
+	sed -n 's/^Location: //p' "$tmp/answer" | tr -d '\r'
+}
+
+# sent PATH: prints what the program sends to whoever opens PATH, a link that comes
+# back to it, without headers. The last answer stays what it was.
+sent()
+{
+	run_cgi REQUEST_METHOD=GET PATH_INFO="${1#/cgi-bin/redeem.cgi}" </dev/null 2>/dev/null |
+		sed '1,/^\r*$/d'
+}
+
+# address FILE PAGE: prints where PAGE, a page of several files, has the link to FILE.
+address()
+{
+	printf '%s\n' "$2" | sed -n "s,^<li>.*href=\"\([^\"]*/$1\)\".*,\1,p"
+}
+
+# ---- Servers: each in the foreground on a free port of 127.0.0.1, all of its files
+# under $tmp, stopped by its pid when the test ends; and requests to them ----
+
+modules=/usr/lib/apache2/modules
+# A proxy cannot reach a server that is here.
+no_proxy=127.0.0.1
+export no_proxy
+
+# serve COMMAND...: runs COMMAND with $port set to a free port, until it answers. Sets
+# $port and $server, its pid. COMMAND is a function that replaces itself (exec) by a
+# server, with setsid, for Apache as it ends kills its whole process group.
 serve()
 {
 	for attempt in 1 2 3 4 5 6 7 8; do
@@ -212,27 +379,28 @@ serve()
 	bail_out "no server after $attempt attempts: $*"
 }
 
-# Ends a test that cannot go on, with what the server said.
-bail_out()
+# stop PID: ends a process that this shell has started, and waits for its end.
+stop()
 {
-	printf 'Bail out! %s\n' "$1"
-	explain "$(tail -n 20 "$tmp/server.out" "$tmp"/*.log 2>/dev/null)"
-	exit 1
+	kill "$1" 2>/dev/null || return 0
+	wait "$1" 2>/dev/null || :
 }
 
+# Does somebody answer at $port?
+answers()
+{
+	curl -s -o /dev/null --max-time 5 "http://127.0.0.1:$port/"
+}
+
+# Does $server? Ends the shell where it has gone.
 answered()
 {
 	kill -0 "$server" || exit 1
 	answers
 }
 
-answers()
-{
-	curl -s -o /dev/null --max-time 5 "http://127.0.0.1:$port/"
-}
-
-# What the three set-ups share; the caller adds the host's own part on stdin,
-# and a test what it needs besides in $tmp/more.conf.
+# Prints what all Apaches share; the caller adds the host's own part on stdin, and a
+# test what it needs besides in $tmp/more.conf.
 apache_conf()
 {
 	types=/etc/mime.types
@@ -272,14 +440,15 @@ apache_conf()
 	printf 'IncludeOptional %s/more.conf\n' "$tmp"
 }
 
-# A test of a host that differs says how, in sed's words, in $amend.
+# For serve: Apache with $tmp/httpd.conf. A test of a host that differs says how, in
+# sed's words, in $amend.
 apache_run()
 {
 	[ -z "${amend:-}" ] || sed -i -e "$amend" "$tmp/httpd.conf"
 	exec setsid apache2 -f "$tmp/httpd.conf" -DFOREGROUND
 }
 
-# Stock Debian: event and cgid; the owner has allowed .htaccess.
+# For serve: stock Debian, event and cgid; the owner has allowed .htaccess.
 apache_stock()
 {
 	apache_conf >"$tmp/httpd.conf" <<-END
@@ -305,7 +474,7 @@ apache_stock()
 	apache_run
 }
 
-# The cheap host: prefork, suexec to the user label, FileInfo and no more.
+# For serve: the cheap host, prefork, suexec to the user label, FileInfo and no more.
 apache_cheap()
 {
 	apache_conf >"$tmp/httpd.conf" <<-END
@@ -328,163 +497,22 @@ apache_cheap()
 	apache_run
 }
 
-# shop_make DIR CGI-BIN USER: a shop in DIR that USER's CGI may use, and one
-# file for sale, first-light.zip, of bytes that occur nowhere else.
-shop_make()
-{
-	shop=$1
-	cgi=$1/$2
-	mkdir -p "$shop/public_html/secure" "$cgi" "$shop/home/codes" "$shop/home/files"
-	chmod 711 "$shop" "$shop/home"
-	chmod 755 "$shop/public_html" "$shop/public_html/secure" "$cgi" "$shop/home/files"
-	chmod 700 "$shop/home/codes"
-	cp "$REDEEM_PROGRAM" "$cgi/redeem.cgi"
-	chmod 755 "$cgi/redeem.cgi"
-	head -c 300000 /dev/urandom >"$shop/home/files/first-light.zip"
-	chmod 644 "$shop/home/files/first-light.zip"
-	settings "home: $shop/home" "secure: $shop/public_html/secure"
-	shop_user=$3
-	shop_own
-}
-
-# place_cheap: sets $place to a directory of the user label's in which suexec runs
-# programs; skips the file where suexec cannot be had.
-place_cheap()
-{
-	[ "$(id -u)" = 0 ] || skip_all 'suexec needs root to start the server'
-	id label >/dev/null 2>&1 || skip_all 'there is no user label; see tests/install'
-	read -r suexec_root </etc/apache2/suexec/www-data || suexec_root=
-	[ "$suexec_root" = /home ] || skip_all 'suexec is not set to /home'
-	chmod 711 "$tmp"
-	place=$(mktemp -d /home/redeem-test.XXXXXX)
-	at_end "rm -rf -- '$place'"
-	chown label: "$place"
-}
-
-# shop_cheap: a shop there, as the cheap host wants it.
-shop_cheap()
-{
-	place_cheap
-	shop_make "$place" public_html/cgi-bin label
-}
-
-# shop_stock: a shop in the test's directory.
-shop_stock()
-{
-	chmod 711 "$tmp"
-	user=$(id -un)
-	[ "$(id -u)" != 0 ] || user=www-data
-	shop_make "$tmp/shop" cgi-bin "$user"
-}
-
-# Gives the shop to the user that the CGI runs as, where a test may do so.
-shop_own()
-{
-	[ "$(id -u)" != 0 ] || chown -R "$shop_user:" "$shop"
-}
-
-# settings LINE...: the shop's .htredeem. Most tests look at the link itself, so
-# that it starts with the file, not with its page, unless a LINE says how.
-settings()
-{
-	rm -f "$cgi/.htredeem"
-	printf '%s\n' "$@" >"$cgi/.htredeem"
-	case "$*" in
-	*start:*) ;;
-	*) printf 'start: file\n' >>"$cgi/.htredeem" ;;
-	esac
-	chmod 644 "$cgi/.htredeem"
-}
-
-# settings_cgi: the shop's .htredeem for `delivery: cgi`, with a new key.
-settings_cgi()
-{
-	settings "home: $shop/home" 'delivery: cgi' "key: $(random_hex 32)"
-	chmod 600 "$cgi/.htredeem"
-}
-
-# code NAME LINE...: a code's record. Without lines: one use of three left.
-code()
-{
-	code_file=$shop/home/codes/$1
-	shift
-	[ "$#" -gt 0 ] || set -- 'uses: 0' 'limit: 3' 'file: first-light.zip'
-	printf '%s\n' "$@" >"$code_file"
-	chmod 600 "$code_file"
-	[ "$(id -u)" != 0 ] || chown "$shop_user:" "$code_file"
-}
-
-# value KEY FILE: what a record or settings file has there.
-value()
-{
-	sed -n "s/^$1: *//p" "$2" | tr -d '\r'
-}
-
-# run_cgi NAME=VALUE... [COMMAND...]: runs the program as a server would, or has
-# COMMAND, named by its whole path, run it; the body is on stdin.
-run_cgi()
-{
-	env -i GATEWAY_INTERFACE=CGI/1.1 SCRIPT_NAME=/cgi-bin/redeem.cgi \
-		SCRIPT_FILENAME="$cgi/redeem.cgi" "$@" "$cgi/redeem.cgi"
-}
-
-# cgi ...: the same; the answer goes to $tmp/answer, what it complains of to
-# $tmp/complaint.
-cgi()
-{
-	run_cgi "$@" >"$tmp/answer" 2>"$tmp/complaint"
-}
-
-# post TYPED [NAME=VALUE...] [COMMAND...]: posts a code to the program. TYPED is sent
-# as it is: percent-encode what a form would.
-post()
-{
-	body="code=$1"
-	shift
-	printf '%s' "$body" | cgi REQUEST_METHOD=POST CONTENT_LENGTH="${#body}" \
-		CONTENT_TYPE=application/x-www-form-urlencoded "$@"
-}
-
-# sent PATH: what the program sends to whoever opens PATH, a link that comes back to
-# it, without headers. The last answer stays what it was.
-sent()
-{
-	run_cgi REQUEST_METHOD=GET PATH_INFO="${1#/cgi-bin/redeem.cgi}" </dev/null 2>/dev/null |
-		sed '1,/^\r*$/d'
-}
-
-# address FILE PAGE: where PAGE, a page of several files, has the link to FILE.
-address()
-{
-	printf '%s\n' "$2" | sed -n "s,^<li>.*href=\"\([^\"]*/$1\)\".*,\1,p"
-}
-
-# What the last answer said.
-status()
-{
-	sed -n '1s/^Status: \([0-9]*\) .*/\1/p' "$tmp/answer"
-}
-
-outcome()
-{
-	sed -n 's/.*data-outcome="\([a-z-]*\)".*/\1/p' "$tmp/answer"
-}
-
-location()
-{
-	sed -n 's/^Location: //p' "$tmp/answer" | tr -d '\r'
-}
-
-# fetch CURL-ARGUMENT...: status of a request to $server; body and headers in
-# $tmp/body and $tmp/headers.
+# fetch CURL-ARGUMENT...: prints the status of a request; its body and headers are
+# then in $tmp/body and $tmp/headers.
 fetch()
 {
 	curl -s --max-time 30 -o "$tmp/body" -D "$tmp/headers" -w '%{http_code}' \
 		--path-as-is "$@" || :
 }
 
-# not_served NAME STATUSES CURL-ARGUMENT...: not served, and no byte
-# of $file. STATUSES is an ERE.
+# Prints where the last answer to fetch led to.
+led_to()
+{
+	sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r'
+}
+
+# not_served NAME STATUSES CURL-ARGUMENT...: the status matches the ERE STATUSES, and
+# no byte of $file comes.
 not_served()
 {
 	name=$1
@@ -493,10 +521,4 @@ not_served()
 	got=$(fetch "$@")
 	like "$name: refused" "$got" "^($wanted)\$"
 	ok "$name: no bytes" sh -c "! cmp -s -n 64 '$tmp/body' '${file:?}'"
-}
-
-# Where the last answer to fetch led to.
-led_to()
-{
-	sed -n 's/^[Ll]ocation: //p' "$tmp/headers" | tr -d '\r'
 }
