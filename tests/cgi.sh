@@ -30,11 +30,6 @@ spoiled()
 	printf '%s' "$1" | sed 's,/cgi-bin/redeem.cgi/[0-9]*/,&#,; s,#0,1,; s,#.,0,; s,#,,'
 }
 
-header()
-{
-	tr -d '\r' <"$tmp/headers" | sed -n "s/^$1: //Ip"
-}
-
 # part NAME RANGE FIRST COUNT: that part is sent, and said to be it.
 part()
 {
@@ -44,7 +39,7 @@ part()
 	is "$1: Content-Range" "$(header Content-Range)" "bytes $3-$(($3 + $4 - 1))/300000"
 }
 
-whole()
+sends_whole()
 {
 	name=$1
 	shift
@@ -65,10 +60,10 @@ ranges()
 	# servers do not all do so themselves
 	if [ -z "$handoff" ]; then
 		is 'after the end: the size' "$(header Content-Range)" 'bytes */300000'
-		whole 'a range that ends before it begins' -H 'Range: bytes=9-1'
-		whole 'no range' -H 'Range: bytes=x-'
+		sends_whole 'a range that ends before it begins' -H 'Range: bytes=9-1'
+		sends_whole 'no range' -H 'Range: bytes=x-'
 	fi
-	whole 'another unit' -H 'Range: seconds=0-1'
+	sends_whole 'another unit' -H 'Range: seconds=0-1'
 	fetch "$link" >"$tmp/status"
 	tag=$(header ETag)
 	date=$(header Last-Modified)
@@ -76,9 +71,9 @@ ranges()
 	is 'Last-Modified' "$date" \
 		"$(date -u -r "$file" '+%a, %d %b %Y %H:%M:%S GMT')"
 	is 'If-Range with the tag' "$(fetch -H "If-Range: $tag" -r 0-9 "$link")" 206
-	whole 'If-Range with another tag' -H 'If-Range: "other"' -r 0-9
+	sends_whole 'If-Range with another tag' -H 'If-Range: "other"' -r 0-9
 	is 'If-Range with the date' "$(fetch -H "If-Range: $date" -r 0-9 "$link")" 206
-	whole 'If-Range with an older date' -H 'If-Range: Thu, 01 Jan 1998 00:00:00 GMT' -r 0-9
+	sends_whole 'If-Range with an older date' -H 'If-Range: Thu, 01 Jan 1998 00:00:00 GMT' -r 0-9
 }
 
 # The processes of the program that run now.
@@ -128,7 +123,7 @@ cgi_specifics()
 	deliver
 	code CGI1
 	redeem CGI1
-	whole 'a file'
+	sends_whole 'a file'
 	like 'its type' "$(header Content-Type)" '^application/(zip|octet-stream)'
 	[ "${lengthless:-}" ] ||
 		is 'its length' "$(header Content-Length)" 300000

@@ -16,8 +16,9 @@
 base=${form%"${form#*://*/}"}
 base=${base%/}
 
-# The whole address of $2, which stands in the page at $1.
-address()
+# resolve PAGE HREF: prints the whole address of HREF, which stands in the page at
+# the address PAGE.
+resolve()
 {
 	case $2 in
 	http://*) printf '%s' "$2" ;;
@@ -26,12 +27,15 @@ address()
 	esac
 }
 
-# Redeems CODE; sets $redeemed to the status, $link to the address it leads to.
+# redeem CODE [CURL-ARGUMENT...]: sets $redeemed to the status, $link to the address
+# it leads to, if any.
 redeem()
 {
-	redeemed=$(fetch -d "code=$1" "$form")
+	code=$1
+	shift
+	redeemed=$(fetch -d "code=$code" "$@" "$form")
 	link=$(led_to)
-	[ -z "$link" ] || link=$(address "$form" "$link")
+	[ -z "$link" ] || link=$(resolve "$form" "$link")
 }
 
 # The addresses of the files on the page in $tmp/body, which came from $1.
@@ -40,7 +44,7 @@ hrefs()
 	sed -n 's/.*<li><a href="\([^"]*\)".*/\1/p' "$tmp/body" |
 		sed "s/&lt;/</g; s/&gt;/>/g; s/&quot;/\"/g; s/&#39;/'/g; s/&amp;/\&/g" |
 		while IFS= read -r href; do
-			printf '%s\n' "$(address "$1" "$href")"
+			printf '%s\n' "$(resolve "$1" "$href")"
 		done
 }
 

@@ -28,8 +28,8 @@ get()
 	cgi REQUEST_METHOD=GET PATH_INFO="$path" "$@" </dev/null
 }
 
-# opens END WHAT: with a right signature
-opens()
+# get_signed END WHAT: with a right signature
+get_signed()
 {
 	get "/$1/$(mac file "$1" "$2")/$2"
 }
@@ -39,15 +39,15 @@ body()
 	sed '1,/^\r*$/d' "$tmp/answer"
 }
 
-# shut NAME STATUS: the last answer has that status, and nothing of the file
-shut()
+# refused_with NAME STATUS: the last answer has that status, and nothing of the file
+refused_with()
 {
 	is "$1" "$(status) $(outcome)" "$2"
 	body >"$tmp/body"
 	ok "$1: no bytes" sh -c "! cmp -s -n 64 '$tmp/body' '$file'"
 }
 
-opens "$later" first-light.zip
+get_signed "$later" first-light.zip
 is 'signed' "$(status)" 200
 body >"$tmp/body"
 ok 'signed: the exact bytes' cmp "$tmp/body" "$file"
@@ -59,33 +59,33 @@ get "/$later/$(mac file "$later" first-light.zip)/first-light.zip" HTTP_RANGE='b
 is 'all of it as a part' "$(status)" 206
 
 # another signature, time or file
-opens "$((now - 2))" first-light.zip
-shut 'over' '410 link-closed'
-opens 1000000000 first-light.zip
-shut 'long over' '410 link-closed'
+get_signed "$((now - 2))" first-light.zip
+refused_with 'over' '410 link-closed'
+get_signed 1000000000 first-light.zip
+refused_with 'long over' '410 link-closed'
 right=$(mac file "$later" first-light.zip)
 get "/$((later + 1))/$right/first-light.zip"
-shut 'another time' '403 link-closed'
+refused_with 'another time' '403 link-closed'
 get "/0$later/$right/first-light.zip"
-shut 'the time in other digits' '403 link-closed'
+refused_with 'the time in other digits' '403 link-closed'
 get "/$later/$right/second-light.zip"
-shut 'another file' '403 link-closed'
+refused_with 'another file' '403 link-closed'
 get "/$later/${right%?}/first-light.zip"
-shut 'a shorter signature' '403 link-closed'
+refused_with 'a shorter signature' '403 link-closed'
 get "/$later/${right}0/first-light.zip"
-shut 'a longer signature' '403 link-closed'
+refused_with 'a longer signature' '403 link-closed'
 get "/$later/$(printf '%s' "$right" | tr a-f A-F)/first-light.zip"
-shut 'the signature in upper case' '403 link-closed'
+refused_with 'the signature in upper case' '403 link-closed'
 get "/$later//first-light.zip"
-shut 'no signature' '403 link-closed'
+refused_with 'no signature' '403 link-closed'
 get "/$later/$(mac file "$later" first-light.zip "$(random_hex 32)")/first-light.zip"
-shut 'of another key' '403 link-closed'
+refused_with 'of another key' '403 link-closed'
 get "//$later/$right/first-light.zip"
-shut 'a slash more' '403 link-closed'
+refused_with 'a slash more' '403 link-closed'
 for path in "/$later/$right" "/$later" /x "/-1/$right/first-light.zip" \
 	"/99999999999999999999/$right/first-light.zip" "/$later/$right/"; do
 	get "$path"
-	shut "half a link, $(printf '%s' "$path" | head -c 20)" '403 link-closed'
+	refused_with "half a link, $(printf '%s' "$path" | head -c 20)" '403 link-closed'
 done
 first=$(printf '%s' "$right" | cut -c 1-63)
 for last in 0 1 2 3 4 5 6 7 8 9 a b c d e f; do
@@ -110,12 +110,12 @@ for name in .hidden/x .y flac/.y shell.php page.shtml link.zip flac/link.zip up/
 	../outside.zip ../codes/format.txt flac/../../outside.zip "$shop/home/outside.zip" \
 	flac flac/ pipe.zip ./first-light.zip flac/../first-light.zip \
 	none.zip; do
-	opens "$later" "$name"
-	shut "signed, but not for sale: $name" '500 broken'
+	get_signed "$later" "$name"
+	refused_with "signed, but not for sale: $name" '500 broken'
 done
 long=$(printf '%01100d' 0)
-opens "$later" "$long"
-shut 'a name that is too long' '403 link-closed'
+get_signed "$later" "$long"
+refused_with 'a name that is too long' '403 link-closed'
 
 # a list is no file, a file no list, and a list has one name
 token=$(random_hex 16)
@@ -132,22 +132,22 @@ is 'a list' "$(status) $(body)" '200 the list'
 for name in "$token" "$token/" "$token/other.html" "$token/downloads.html/" \
 	"$other/downloads.html"; do
 	get "/$later/$list/$name"
-	shut "$(printf '%s' "$name" | sed "s,$token,TOKEN,") of a list" '403 link-closed'
+	refused_with "$(printf '%s' "$name" | sed "s,$token,TOKEN,") of a list" '403 link-closed'
 done
 get "/$later/$(mac file "$later" "$token")/$token/downloads.html"
-shut 'a list with the signature of a file' '403 link-closed'
+refused_with 'a list with the signature of a file' '403 link-closed'
 get "/$later/$(mac list "$later" first-light.zip)/first-light.zip"
-shut 'a file with the signature of a list' '403 link-closed'
+refused_with 'a file with the signature of a list' '403 link-closed'
 get "/$((now - 2))/$(mac list "$((now - 2))" "$token")/$token/downloads.html"
-shut 'a list that is over' '410 link-closed'
+refused_with 'a list that is over' '410 link-closed'
 get "/$later/$(mac list "$later" ../../log)/../../log/downloads.html"
-shut 'a list that is none' '403 link-closed'
+refused_with 'a list that is none' '403 link-closed'
 rm "$shop/home/lists/$((later / 60))/$token"
 get "/$later/$list/$token/downloads.html"
-shut 'a list that was swept' '410 link-closed'
+refused_with 'a list that was swept' '410 link-closed'
 mkdir "$shop/home/lists/$((later / 60))/$token"
 get "/$later/$list/$token/downloads.html"
-shut 'a list that cannot be read' '503 try-again'
+refused_with 'a list that cannot be read' '503 try-again'
 like 'which the owner hears of' "$(cat "$tmp/complaint")" '^redeem: lists: Is a directory'
 rmdir "$shop/home/lists/$((later / 60))/$token"
 
@@ -172,8 +172,8 @@ is 'what can be read is' "$(status) $(value uses "$code_file")" '303 1'
 
 # a secret that others can read is a settings error [S13]
 chmod 604 "$cgi/.htredeem"
-opens "$later" first-light.zip
-shut 'settings that others can read' '500 not-set-up'
+get_signed "$later" first-light.zip
+refused_with 'settings that others can read' '500 not-set-up'
 like 'which is said' "$(cat "$tmp/complaint")" 'others can read'
 chmod 600 "$cgi/.htredeem"
 
@@ -181,7 +181,7 @@ chmod 600 "$cgi/.htredeem"
 settings "home: $shop/home" 'delivery: cgi' "key: $key" "secure: $shop/public_html/gone"
 chmod 600 "$cgi/.htredeem"
 shop_own
-opens "$later" first-light.zip
+get_signed "$later" first-light.zip
 is 'the folder of another delivery need not be there' "$(status)" 200
 
 # an address that has no room is not given, and not counted

@@ -505,6 +505,12 @@ fetch()
 		--path-as-is "$@" || :
 }
 
+# header NAME: prints the value of that header of the last answer to fetch, or each.
+header()
+{
+	tr -d '\r' <"$tmp/headers" | sed -n "s/^$1: //Ip"
+}
+
 # Prints where the last answer to fetch led to.
 led_to()
 {

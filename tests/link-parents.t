@@ -20,14 +20,8 @@ base=http://127.0.0.1:$port
 form=$base/cgi-bin/redeem.cgi
 file=$shop/home/files/first-light.zip
 
-# of the last answer; each value, where there are several
-header()
-{
-	tr -d '\r' <"$tmp/headers" | sed -n "s/^$1: //Ip"
-}
-
-# opened NAME FILE TYPE: a link to FILE opens as if there were no rules but ours
-opened()
+# opens_file NAME FILE TYPE: a link to FILE opens as if there were no rules but ours
+opens_file()
 {
 	code OPEN1 'uses: 0' 'limit: 9' "file: $2"
 	fetch -d code=OPEN1 "$form" >"$tmp/status"
@@ -64,15 +58,15 @@ below()
 {
 	cat >"$shop/public_html/.htaccess"
 	chmod 644 "$shop/public_html/.htaccess"
-	opened "$1" first-light.zip application/zip
-	opened "$1" first-light.mp3 audio/mpeg
+	opens_file "$1" first-light.zip application/zip
+	opens_file "$1" first-light.mp3 audio/mpeg
 	listed "$1"
 }
 
 rm -f "$shop/public_html/.htaccess"
 below 'no rules' </dev/null
-opened 'no rules' first-light.pdf application/pdf
-opened 'no rules' first-light.xyz application/octet-stream
+opens_file 'no rules' first-light.pdf application/pdf
+opens_file 'no rules' first-light.xyz application/octet-stream
 for handed in InheritDown InheritDownBefore; do
 	below "$handed, a blog" <<-END
 	RewriteEngine On
@@ -124,5 +118,5 @@ below 'encodings by file name' <<'END'
 AddEncoding x-gzip .gz .tgz
 AddEncoding br .br
 END
-opened 'encodings by file name' first-light.tar.gz application/octet-stream
+opens_file 'encodings by file name' first-light.tar.gz application/octet-stream
 finish

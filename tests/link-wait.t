@@ -16,7 +16,7 @@ apache_with()
 }
 
 # Is the program of this shop running?
-running()
+is_running()
 {
 	find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$cgi/redeem.cgi" 2>/dev/null |
 		grep -q .
@@ -24,7 +24,7 @@ running()
 
 none_running()
 {
-	! running
+	! is_running
 }
 
 shop_stock
@@ -45,7 +45,7 @@ done
 # the same without a server
 post HELD1111 "$(command -v timeout)" 30 "$(command -v env)" --block-signal=ALRM 9>&- &
 asking="$asking $!"
-ok 'the program waits for the lock' await 10 running
+ok 'the program waits for the lock' await 10 is_running
 # one by one, for `wait` would wait for the servers, too
 for one in $asking; do
 	wait "$one" || :

@@ -4,7 +4,8 @@
 base=http://127.0.0.1:$port
 form=$base/cgi-bin/redeem.cgi
 
-# Redeems CODE through the server; sets $link to the address it leads to.
+# redeem CODE [CURL-ARGUMENT...]: redeems it through the server; sets $redeemed to the
+# status, $link to the address it leads to.
 redeem()
 {
 	code=$1

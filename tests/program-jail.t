@@ -98,7 +98,7 @@ REDEEM_PROGRAM=$made
 # Modes, whatever the umask: codes, log and table are nobody else's; the web
 # server passes through the link's folders, does not list them, and reads what is
 # in them.
-modes()
+all_modes()
 {
 	(cd "$shop" && find home/attempts home/codes/UMASK1 home/log public_html/secure/* \
 		public_html/secure/.htaccess ! -type l -printf '%m %P %f\n') | sort
@@ -126,7 +126,7 @@ for umask in 077 022 000; do
 	is "umask $umask: a wrong code" "$(status)" 404
 	(umask "$umask" && post UMASK1)
 	is "umask $umask: a link" "$(status)" 303
-	is "umask $umask: modes" "$(modes)" \
+	is "umask $umask: modes" "$(all_modes)" \
 		"$(wanted_modes "$(location | sed 's,^/secure/,,; s,/[^/]*$,,')")"
 done
 

@@ -15,8 +15,8 @@ urandom()
 	sed -n '/^open.*"\/dev\/urandom"/,$p' "$tmp/trace"
 }
 
-# place CALL: which CALL is the first that has to do with /dev/urandom: CALL:N.
-place()
+# first_call CALL: which CALL is the first that has to do with /dev/urandom: CALL:N.
+first_call()
 {
 	awk -F '(' -v "call=$1" '/^[a-z0-9_]+\(/ { n[$1]++ }
 		/"\/dev\/urandom"/ { on = 1 }
@@ -39,10 +39,10 @@ for how in error=ENOSYS error=EINTR error=EAGAIN retval=0 retval=5; do
 done
 is 'no token or secret twice' "$(sort -u "$tmp/told" | grep -cx '[0-9a-f]\{32\}')" 10
 
-# nothing WHAT STRACE-OPTION...: no getrandom, and what the options make of
+# no_random WHAT STRACE-OPTION...: no getrandom, and what the options make of
 # /dev/urandom. (A libc may ask getrandom for itself, and does so without
 # waiting.)
-nothing()
+no_random()
 {
 	what=$1
 	shift
@@ -65,8 +65,8 @@ traced -e inject=getrandom:error=ENOSYS
 mv "$tmp/trace" "$tmp/without"
 for how in open:error=ENOENT open:error=EACCES open:error=EMFILE \
 	read:error=EIO read:retval=0 close:error=EIO; do
-	at=$(place "${how%%:*}")
-	nothing "$how" -e "inject=${at%:*}:${how#*:}:when=${at#*:}"
+	at=$(first_call "${how%%:*}")
+	no_random "$how" -e "inject=${at%:*}:${how#*:}:when=${at#*:}"
 done
 
 # Another file stands in its place: the path is changed as it is opened, to one
@@ -74,14 +74,14 @@ done
 printf '%32s' '' >urandom-file
 ln -s /dev/zero urandom-link
 mkdir urandom-fold
-at=$(place open)
+at=$(first_call open)
 case $at in
 openat:*) argument=@arg2 ;;
 *) argument=@arg1 ;;
 esac
 for file in urandom-file urandom-link urandom-fold; do
 	bytes=$(printf '%s' "$file" | od -An -tx1 | tr -d ' \n')
-	nothing "$file" -e "inject=${at%:*}:poke_enter=$argument=$bytes:when=${at#*:}"
+	no_random "$file" -e "inject=${at%:*}:poke_enter=$argument=$bytes:when=${at#*:}"
 	is "$file: was opened" "$(grep -c "\"$file\"" "$tmp/trace")" 1
 done
 printf '# %d ways in which there are no random bytes\n' "$tried"

@@ -13,8 +13,8 @@ state()
 	(cd "$1" && find . | sort && find . -type f -exec cat {} +)
 }
 
-# told NAME STATUS: what a buyer is told, and whether --check agrees
-refused()
+# taken_as_not_ours NAME [WHY]: what a buyer is told, and whether --check agrees
+taken_as_not_ours()
 {
 	before=$(state "$secure")
 	code REFUSED1
@@ -47,30 +47,30 @@ empty_secure()
 # a folder that is somebody else's
 printf 'Welcome\n' >"$secure/index.html"
 shop_own
-refused 'a web site'
+taken_as_not_ours 'a web site'
 empty_secure
 mkdir -p "$secure/press/2024/photos"
 shop_own
-refused 'a folder of press photos'
+taken_as_not_ours 'a folder of press photos'
 empty_secure
 printf 'RewriteEngine On\nRewriteRule . /index.php [L]\n' >"$secure/.htaccess"
 shop_own
-refused 'rules of somebody else'
+taken_as_not_ours 'rules of somebody else'
 printf '# redeemed\nRewriteEngine On\n' >"$secure/.htaccess"
-refused 'rules with almost our mark'
+taken_as_not_ours 'rules with almost our mark'
 printf '# redeem \nRewriteEngine On\n' >"$secure/.htaccess"
-refused 'a mark without a version'
+taken_as_not_ours 'a mark without a version'
 printf 'RewriteEngine On\nRewriteRule ^ - [F]\nRewriteRule x y\n' >"$secure/.htaccess"
-refused 'rules that begin as those of version 1.0'
+taken_as_not_ours 'rules that begin as those of version 1.0'
 : >"$secure/.htaccess"
-refused 'empty rules'
+taken_as_not_ours 'empty rules'
 rm "$secure/.htaccess"
 ln -s "$tmp/none" "$secure/.htaccess"
-refused 'rules that are a symbolic link' '/.htaccess: .*'
+taken_as_not_ours 'rules that are a symbolic link' '/.htaccess: .*'
 empty_secure
 : >"$secure/$((minute + 2))"
 shop_own
-refused 'a file that is named as a bucket'
+taken_as_not_ours 'a file that is named as a bucket'
 
 # a folder that is ours, or may be
 empty_secure

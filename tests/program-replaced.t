@@ -42,7 +42,7 @@ replace()
 	mv "$tmp/edited" "$code_file"
 }
 
-links()
+link_count()
 {
 	find "$secure" -name first-light.zip | wc -l
 }
@@ -61,7 +61,7 @@ replace
 go_on
 is 'the buyer gets a link' "$(status)" 303
 is 'which is counted in the new file' "$(value uses "$code_file") $(value limit "$code_file")" '1 5'
-is 'the link that was not told is gone' "$(links)" 1
+is 'the link that was not told is gone' "$(link_count)" 1
 ok 'the other is there' test -e "$(told)"
 is 'the log has one line' "$(cut -d ' ' -f 2- "$shop/home/log")" \
 	'redeemed SAME1111 1/5 first-light.zip'
@@ -75,7 +75,7 @@ replace
 go_on
 is 'a copy that has the use: a link' "$(status)" 303
 is 'it is not counted twice' "$(value uses "$code_file") $(value limit "$code_file")" '1 5'
-is 'there is one link' "$(links)" 1
+is 'there is one link' "$(link_count)" 1
 ok 'that of the answer' test -e "$(told)"
 
 # What comes now has no use left, or is no code any more.
@@ -85,13 +85,13 @@ ok 'the program has written once more' stopped_at pwrite64
 replace
 go_on
 is 'a new file that is used up' "$(status) $(outcome)" '410 used-up'
-is 'leaves no link' "$(links)" 0
+is 'leaves no link' "$(link_count)" 0
 code SAME1111
 ok 'and once more' stopped_at pwrite64
 rm "$code_file"
 go_on
 is 'no file: unknown' "$(status) $(outcome)" '404 unknown'
-is 'no link' "$(links)" 0
+is 'no link' "$(link_count)" 0
 
 # At no other instant either.
 for call in flock fstat openat mkdirat symlinkat renameat fdatasync; do
@@ -103,7 +103,7 @@ for call in flock fstat openat mkdirat symlinkat renameat fdatasync; do
 	fi
 	replace
 	go_on
-	is "replaced after $call" "$(status) $(value uses "$code_file") $(value limit "$code_file") $(links)" \
+	is "replaced after $call" "$(status) $(value uses "$code_file") $(value limit "$code_file") $(link_count)" \
 		'303 1 5 1'
 done
 finish

@@ -25,9 +25,9 @@ fresh()
 	code "$1" 'uses: 0' 'limit: 3' 'file: first-light.zip' "$room"
 }
 
-# calls NAME: how many one redemption makes, of a new code, for a client whose
+# count_calls NAME: how many one redemption makes, of a new code, for a client whose
 # address is known, as it is with any server
-calls()
+count_calls()
 {
 	fresh "$1"
 	post "$1" REMOTE_ADDR=127.0.0.1 "$strace" -o "$tmp/trace"
@@ -48,7 +48,7 @@ post NOSUCHCODE REMOTE_ADDR=127.0.0.1
 is 'a failed try is in the table' "$(status) $(test -s "$shop/home/attempts" && printf there)" '404 there'
 fresh FIRST1
 post first1
-none=$(calls CALLS1)
+none=$(count_calls CALLS1)
 at_most 'system calls' "$none" 70
 
 fresh COUNT1
@@ -67,14 +67,14 @@ at_most 'bytes on the disk' "$(wc -c <"$cgi/redeem.cgi" | tr -d ' ')" 163840
 # ten calls each, and as many for each of their buckets.
 minute=$(($(date +%s) / 60))
 "$tmp/bench" links "$secure" "$((minute + 600))" 3 10000 "$shop/home/files/first-light.zip"
-is 'system calls among 10,000 live links' "$(calls LIVE1)" "$none"
+is 'system calls among 10,000 live links' "$(count_calls LIVE1)" "$none"
 for buckets in 1 2000 10000; do
 	# one sweep in sixteen looks further than at the first buckets
 	for try in 1 2 3 4; do
 		rm -rf "${secure:?}"/[0-9]*
 		"$tmp/bench" links "$secure" "$((minute - 10))" "$buckets" 10000 \
 			"$shop/home/files/first-light.zip"
-		late=$(calls "LATE$buckets$try")
+		late=$(count_calls "LATE$buckets$try")
 		[ "$late" -gt $((none + 40)) ] || break
 	done
 	at_most "system calls with 10,000 expired links in $buckets buckets" \

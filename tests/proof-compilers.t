@@ -53,8 +53,8 @@ passes()
 		"1..$(grep -c '^ok ' "$tmp/$1.out")"
 }
 
-# try with_... COMPILER [FLAG...]
-try()
+# try_compiler with_... COMPILER [FLAG...]
+try_compiler()
 {
 	with=$*
 	rm -f "$tmp/program" "$tmp/unit"
@@ -67,10 +67,10 @@ try()
 }
 
 for compiler in gcc clang tcc; do
-	try with_glibc "$compiler"
-	try with_musl "$compiler"
-	try with_glibc "$compiler" -DREDEEM_POSIX
-	try with_musl "$compiler" -DREDEEM_POSIX
+	try_compiler with_glibc "$compiler"
+	try_compiler with_musl "$compiler"
+	try_compiler with_glibc "$compiler" -DREDEEM_POSIX
+	try_compiler with_musl "$compiler" -DREDEEM_POSIX
 done
 # fcntl's lock: one is stopped while it has it, in the middle of the last use.
 # Another must wait, and then hear that none is left. [S2]
@@ -83,8 +83,8 @@ unlike 'where it has flock it does not' "$("$REDEEM_PROGRAM" --version)" 'locks'
 REDEEM_PROGRAM=$tmp/program shop_make "$tmp/shop" cgi-bin "$(id -un)"
 settings "home: $shop/home" "secure: $shop/public_html/secure" 'grace: 0'
 code LAST1111 'uses: 0' 'limit: 1' 'file: first-light.zip'
-# redeem NAME [COMMAND...]: posts the code, with answers of its own.
-redeem()
+# redeem_apart NAME [COMMAND...]: posts the code, with answers of its own.
+redeem_apart()
 {
 	trap - EXIT
 	tmp=$tmp/$1
@@ -93,7 +93,7 @@ redeem()
 	post LAST1111 "$@" || :
 	status >"$tmp/status"
 }
-redeem one "$(command -v strace)" -o "$tmp/trace" -e inject=pwrite64:signal=SIGSTOP &
+redeem_apart one "$(command -v strace)" -o "$tmp/trace" -e inject=pwrite64:signal=SIGSTOP &
 one=$!
 ok "$with: one is stopped while it has the lock" await 60 grep -qs 'stopped by SIGSTOP' "$tmp/trace"
 stopped=$(find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$cgi/redeem.cgi" 2>/dev/null |
@@ -103,7 +103,7 @@ end_stopped()
 	[ -z "$stopped" ] || kill -KILL "$stopped" || :
 }
 at_end end_stopped
-redeem two &
+redeem_apart two &
 two=$!
 waits()
 {
@@ -129,9 +129,9 @@ static inline int fstatfs(int fd, struct statfs *fs)
 	return 0;
 }
 END
-try with_glibc gcc -U__linux__ -D__OpenBSD__ "-I$tmp/bsd"
+try_compiler with_glibc gcc -U__linux__ -D__OpenBSD__ "-I$tmp/bsd"
 like 'OpenBSD: random bytes are from arc4random' "$(nm -u "$tmp/program")" 'arc4random_buf'
-try with_glibc gcc -U__linux__ -D__APPLE__ -DF_FULLFSYNC=51 -Dst_mtimespec=st_mtim "-I$tmp/bsd"
+try_compiler with_glibc gcc -U__linux__ -D__APPLE__ -DF_FULLFSYNC=51 -Dst_mtimespec=st_mtim "-I$tmp/bsd"
 like 'macOS: random bytes, too' "$(nm -u "$tmp/program")" 'arc4random_buf'
 like 'macOS: where F_FULLFSYNC is not known, fsync is' "$(nm -u "$tmp/program")" ' fsync'
 

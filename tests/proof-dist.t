@@ -73,7 +73,7 @@ emulate()
 
 # The tests of the whole program, on ARCHITECTURE. They take the program from a
 # file of their own, and count how often it is run.
-passes()
+passes_all()
 {
 	cat >"$tmp/program" <<-END
 	#!/bin/sh
@@ -107,7 +107,7 @@ at()
 # Past 2038: 2^31 seconds since 1970 are over.
 future()
 {
-	use_shop
+	new_shop
 	code FAR1 'uses: 0' 'limit: 3' 'file: first-light.zip' 'expires: 2040-06-01'
 	post FAR1 "$limit" 60 "$qemu"
 	is "$1: a code that expires in 2040 opens now" "$(status) $(value uses "$code_file")" '303 1'
@@ -131,7 +131,7 @@ future()
 	ok "$1: and the link that is over has been removed" test ! -e "$secure/$minute"
 }
 
-use_shop()
+new_shop()
 {
 	rm -rf "$tmp/shop"
 	shop_make "$tmp/shop" cgi-bin "$(id -un)"
@@ -201,7 +201,7 @@ for architecture in $architectures; do
 	ok "$architecture: the unit tests build" make -s -C "$top" "build/dist/$architecture/unit"
 	is "$architecture: the unit tests" "$("$qemu" "$top/build/dist/$architecture/unit" 2>/dev/null |
 		sed -n 's/: Checks: [1-9][0-9]*,/:/p')" '100%: Failures: 0, Errors: 0'
-	passes "$architecture"
+	passes_all "$architecture"
 	REDEEM_PROGRAM=$unpacked/redeem
 	future "$architecture"
 	held "$architecture"

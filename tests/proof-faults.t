@@ -36,18 +36,18 @@ refused()
 {
 	case $(status) in
 	4?? | 5??) ;;
-	*) wrong "status: $(status)" ;;
+	*) blame "status: $(status)" ;;
 	esac
-	[ -n "$(outcome)" ] || wrong 'no outcome'
-	record_kept || wrong "the record is now: $(cat "$code_file")"
-	[ "$(links)" = "$before" ] || wrong "left: $(links)"
+	[ -n "$(outcome)" ] || blame 'no outcome'
+	record_kept || blame "the record is now: $(cat "$code_file")"
+	[ "$(links)" = "$before" ] || blame "left: $(links)"
 }
 
 # The answer to a request that met a fault. None at all may be had only where the
 # fault is in sending it: then the use is counted, and the next try has the link.
 answered_well()
 {
-	hit=$(grep '(INJECTED)$' "$tmp/trace") || wrong 'no such call'
+	hit=$(grep '(INJECTED)$' "$tmp/trace") || blame 'no such call'
 	case $hit in
 	'write(1, '*' = 1 (INJECTED)')
 		# strace says that the first byte is written, and does not write it
@@ -55,7 +55,7 @@ answered_well()
 		{ printf S && cat "$tmp/rest"; } >"$tmp/answer"
 		;;
 	'write(1, '*)
-		[ "$(value uses "$code_file")" = "$uses" ] || wrong 'not counted'
+		[ "$(value uses "$code_file")" = "$uses" ] || blame 'not counted'
 		return
 		;;
 	esac
@@ -67,7 +67,7 @@ answered_well()
 	# what a signal ended is tried again
 	case $hit in
 	flock\(*EINTR* | pwrite64\(*EINTR*) ;;
-	flock\(* | pwrite64\(* | fdatasync\(*) [ "$(status)" = 503 ] || wrong "$hit and $(status)" ;;
+	flock\(* | pwrite64\(* | fdatasync\(*) [ "$(status)" = 503 ] || blame "$hit and $(status)" ;;
 	esac
 }
 
@@ -79,11 +79,11 @@ fault_there()
 	before=$(links)
 	when=${case#*:}
 	when=${when%:*}
-	traced -e "inject=${case%%:*}:${case##*:}:when=$when" || wrong "exit status $?"
+	traced -e "inject=${case%%:*}:${case##*:}:when=$when" || blame "exit status $?"
 	lost=
 	[ "${case##*:}" != retval=1 ] || lost=1
 	answered_well
-	guarded || wrong 'a file without rules'
+	guarded || blame 'a file without rules'
 	post AAAA1111
 	given 'the next try'
 	swept
@@ -134,23 +134,23 @@ second_there()
 	set_out "$scenario"
 	before=$(links)
 	case $case in
-	*SIGKILL*) ! traced -e "inject=$fault" -e "inject=$case" || wrong 'not killed' ;;
-	*) traced -e "inject=$fault" -e "inject=$case" || wrong "exit status $?" ;;
+	*SIGKILL*) ! traced -e "inject=$fault" -e "inject=$case" || blame 'not killed' ;;
+	*) traced -e "inject=$fault" -e "inject=$case" || blame "exit status $?" ;;
 	esac
-	[ -z "$(location)" ] || wrong "told: $(location)"
+	[ -z "$(location)" ] || blame "told: $(location)"
 	case $case in
 	*SIGKILL* | write:*) ;;
-	*) [ "$(status) $(outcome)" = '503 try-again' ] || wrong "$(status) $(outcome)" ;;
+	*) [ "$(status) $(outcome)" = '503 try-again' ] || blame "$(status) $(outcome)" ;;
 	esac
 	[ "$(value uses "$code_file")" = "$uses" ] || record_kept ||
-		wrong "the record is now: $(cat "$code_file")"
+		blame "the record is now: $(cat "$code_file")"
 	case $case in
 	*SIGKILL*) ;;
 	write:* | pwrite64:* | fdatasync:*)
-		[ "$(links)" = "$before" ] || wrong "left: $(links)"
+		[ "$(links)" = "$before" ] || blame "left: $(links)"
 		;;
 	esac
-	guarded || wrong 'a file without rules'
+	guarded || blame 'a file without rules'
 	post AAAA1111
 	given 'the next try'
 	swept

@@ -30,10 +30,10 @@ unmounted()
 }
 at_end unmounted
 
-# set_out KIND PLACE: a shop anew, whose directory PLACE is a small disk. A
+# set_out_disk KIND PLACE: a shop anew, whose directory PLACE is a small disk. A
 # tmpfs has no more than 32 inodes; on an ext2 with blocks of 1024 bytes even a
 # record needs a second block.
-set_out()
+set_out_disk()
 {
 	unmounted
 	rm -rf "$shop"
@@ -107,7 +107,7 @@ fill()
 	fi
 }
 
-wrong()
+blame()
 {
 	wrongs="$wrongs$case: $1
 "
@@ -129,23 +129,23 @@ kept()
 
 refused()
 {
-	[ "$(status) $(outcome)" = '503 try-again' ] || wrong "$(status) $(outcome)"
-	grep -q '^Retry-After: ' "$tmp/answer" || wrong 'no Retry-After'
-	grep -q 'No space left' "$tmp/complaint" || wrong "said: $(cat "$tmp/complaint")"
-	[ "$(cat "$code_file")" = "$before" ] || wrong 'the record has changed'
+	[ "$(status) $(outcome)" = '503 try-again' ] || blame "$(status) $(outcome)"
+	grep -q '^Retry-After: ' "$tmp/answer" || blame 'no Retry-After'
+	grep -q 'No space left' "$tmp/complaint" || blame "said: $(cat "$tmp/complaint")"
+	[ "$(cat "$code_file")" = "$before" ] || blame 'the record has changed'
 	left=$(kept)
-	[ -z "$left" ] || wrong "left: $left"
-	forbidden || wrong 'half the rules of secure'
+	[ -z "$left" ] || blame "left: $left"
+	forbidden || blame 'half the rules of secure'
 }
 
 # given: the last answer gave a link that opens what was sold, and one use.
 given()
 {
 	if [ "$(status)" != 303 ]; then
-		wrong "$1: $(status) $(outcome) $(cat "$tmp/complaint")"
+		blame "$1: $(status) $(outcome) $(cat "$tmp/complaint")"
 		return
 	fi
-	[ "$(value uses "$code_file")" = 1 ] || wrong "$1: uses: $(value uses "$code_file")"
+	[ "$(value uses "$code_file")" = 1 ] || blame "$1: uses: $(value uses "$code_file")"
 	told=$(location)
 	"${delivery}_given" "$1"
 }
@@ -156,26 +156,26 @@ apache_given()
 	link=${link%/*}
 	for file in "$shop/home/files/first-light.zip" "$link"/*; do
 		case ${file##*/} in
-		downloads.html) grep -qx '</html>' "$file" || wrong "$1: half a page" ;;
-		*) grep -q "${file##*/}" "$link/${file##*/}" || wrong "$1: no ${file##*/}" ;;
+		downloads.html) grep -qx '</html>' "$file" || blame "$1: half a page" ;;
+		*) grep -q "${file##*/}" "$link/${file##*/}" || blame "$1: no ${file##*/}" ;;
 		esac
 	done
 	# the rules end with this, or with that page's line
-	tail -n 1 "$link/.htaccess" | grep -q '^ErrorDocument 403 ".*"$' || wrong "$1: half the rules"
-	[ -e "$secure/.htaccess" ] || wrong "$1: no rules of secure"
-	forbidden || wrong "$1: half the rules of secure"
+	tail -n 1 "$link/.htaccess" | grep -q '^ErrorDocument 403 ".*"$' || blame "$1: half the rules"
+	[ -e "$secure/.htaccess" ] || blame "$1: no rules of secure"
+	forbidden || blame "$1: half the rules of secure"
 }
 
 cgi_given()
 {
 	opened=$(sent "$told")
 	if [ -z "$(kept)" ]; then
-		[ "$opened" = first-light.zip ] || wrong "$1: no first-light.zip"
+		[ "$opened" = first-light.zip ] || blame "$1: no first-light.zip"
 		return
 	fi
-	printf '%s\n' "$opened" | grep -qx '</html>' || wrong "$1: half a page"
+	printf '%s\n' "$opened" | grep -qx '</html>' || blame "$1: half a page"
 	for file in first-light.zip flac/1.flac flac/2.flac; do
-		[ "$(sent "$(address "$file" "$opened")")" = "$file" ] || wrong "$1: no $file"
+		[ "$(sent "$(address "$file" "$opened")")" = "$file" ] || blame "$1: no $file"
 	done
 }
 
@@ -187,10 +187,10 @@ fuller()
 	refusals=0
 	room=0
 	while [ "$room" -lt 24 ]; do
-		set_out "$2" "$3"
+		set_out_disk "$2" "$3"
 		sell "$4"
 		case="$room $1"
-		fill "$1" "$room" || wrong 'the disk is too small for this test'
+		fill "$1" "$room" || blame 'the disk is too small for this test'
 		post AAAA1111
 		tried=$((tried + 1))
 		if [ "$(status)" = 303 ]; then
@@ -205,7 +205,7 @@ fuller()
 		room=$((room + 1))
 	done
 	honest=$((honest + refusals))
-	[ "$room" -lt 24 ] || wrong 'there is never room'
+	[ "$room" -lt 24 ] || blame 'there is never room'
 	is "$4, $2 at ${3#"$shop"/}, no $1: refused $refusals times" "$wrongs" ''
 }
 
@@ -237,7 +237,7 @@ needs 2
 # Full is only the home: on a tmpfs the record needs no more room, so a use can
 # be counted; the log cannot be written, which the owner hears of.
 for what in bytes inodes; do
-	set_out tmpfs "$shop/home"
+	set_out_disk tmpfs "$shop/home"
 	sell one
 	wrongs=
 	case="home without $what"
@@ -260,7 +260,7 @@ done
 # half_line KIND: twenty bytes are left in the last block of the log.
 half_line()
 {
-	set_out "$1" "$shop/home"
+	set_out_disk "$1" "$shop/home"
 	sell one
 	block=$(stat -f -c %S "$disk")
 	printf "%0$((block - 21))d\n" 0 >"$shop/home/log"
@@ -280,7 +280,7 @@ half_line tmpfs
 
 # The same on a disk where a record can outgrow its block, and where links and
 # directories take blocks, too.
-if command -v mkfs.ext2 >/dev/null 2>&1 && set_out ext2 "$shop/home" >"$tmp/mount" 2>&1; then
+if command -v mkfs.ext2 >/dev/null 2>&1 && set_out_disk ext2 "$shop/home" >"$tmp/mount" 2>&1; then
 	fuller bytes ext2 "$shop/home" grown
 	needs 1
 	fuller bytes ext2 "$site" several

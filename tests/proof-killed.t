@@ -17,15 +17,15 @@ killed()
 kill_there()
 {
 	case=$1
-	killed "${case%:*}" "${case#*:}" || wrong 'not killed'
+	killed "${case%:*}" "${case#*:}" || blame 'not killed'
 	got=$(value uses "$code_file")
 	[ -z "$(location)" ] || [ "$got" = "$uses" ] ||
-		wrong "told, but uses: $got"
-	[ "$got" = "$uses" ] || record_kept || wrong 'half a record'
-	guarded || wrong 'a file without rules'
+		blame "told, but uses: $got"
+	[ "$got" = "$uses" ] || record_kept || blame 'half a record'
+	guarded || blame 'a file without rules'
 	post AAAA1111
 	given 'the next try'
-	guarded || wrong 'a file without rules, then'
+	guarded || blame 'a file without rules, then'
 	swept
 }
 

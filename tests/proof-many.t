@@ -32,16 +32,16 @@ redeemers()
 		cut -d / -f 3
 }
 
-# running COUNT: are there as many?
-running()
+# are_running COUNT: are there as many?
+are_running()
 {
 	[ "$(redeemers | wc -l)" = "$1" ]
 }
 
-# set_out GRACE: an empty shop.
-set_out()
+# empty_shop GRACE: an empty shop.
+empty_shop()
 {
-	running 0 || await 60 running 0 || bail_out 'a redeemer is left over'
+	are_running 0 || await 60 are_running 0 || bail_out 'a redeemer is left over'
 	settings "$settings_of_all" "grace: $1"
 	rm -rf "$secure" "$shop/home/codes" "$shop/home/log"
 	mkdir "$secure"
@@ -76,13 +76,13 @@ at_once()
 {
 	hold
 	begin "$@"
-	ok "$1 wait for the lock" await 60 running "$1"
+	ok "$1 wait for the lock" await 60 are_running "$1"
 	let_go
 	wait "$posting"
 }
 
-# answered STATUS: so many got it.
-answered_with()
+# got_status STATUS: prints how many got it.
+got_status()
 {
 	grep -c "^$1 " "$tmp/answers" || :
 }
@@ -101,23 +101,23 @@ logged()
 
 waiting_for 60
 for limit in 1 3 7; do
-	set_out 0
+	empty_shop 0
 	code SAME1111 'uses: 0' "limit: $limit" 'file: first-light.zip'
 	at_once 120 same1111
-	is "limit $limit: links" "$(answered_with 303)" "$limit"
-	is "limit $limit: the others hear that none is left" "$(answered_with 410)" $((120 - limit))
+	is "limit $limit: links" "$(got_status 303)" "$limit"
+	is "limit $limit: the others hear that none is left" "$(got_status 410)" $((120 - limit))
 	is "limit $limit: each link is another" "$(told)" "$limit"
 	is "limit $limit: each is counted" "$(value uses "$code_file")" "$limit"
 	is "limit $limit: and there" "$(find "$secure" -name first-light.zip | wc -l)" "$limit"
 	is "limit $limit: each has a whole line in the log" \
 		"$(logged redeemed) $(logged used-up) $(wc -l <"$shop/home/log")" "$limit $((120 - limit)) 120"
-	printf '# 120 posts at once, limit %d: %d links\n' "$limit" "$(answered_with 303)"
+	printf '# 120 posts at once, limit %d: %d links\n' "$limit" "$(got_status 303)"
 done
 
-set_out 3600
+empty_shop 3600
 code SAME1111
 at_once 80 same1111
-is '80 clicks within the grace: all are served' "$(answered_with 303)" 80
+is '80 clicks within the grace: all are served' "$(got_status 303)" 80
 is 'with one link' "$(told)" 1
 is 'and one use' "$(value uses "$code_file")" 1
 is 'as the log says' "$(logged redeemed) $(logged again)" '1 79'
@@ -127,7 +127,7 @@ printf '# 80 clicks within the grace: %d use, %d link\n' "$(value uses "$code_fi
 # it is. Each has a block of its own in the file that curl reads.
 cp "$REDEEM_PROGRAM" "$tmp/program"
 mv "$tmp/program" "$cgi/redeem.cgi"
-set_out 3600
+empty_shop 3600
 n=0
 next=
 while [ "$n" -lt 200 ]; do
@@ -140,7 +140,7 @@ while [ "$n" -lt 200 ]; do
 done >"$tmp/buyers"
 curl -s -Z --parallel-immediate --parallel-max 200 --max-time 120 -K "$tmp/buyers" \
 	>"$tmp/answers" 2>/dev/null
-is '200 buyers: all are served' "$(answered_with 303)" 200
+is '200 buyers: all are served' "$(got_status 303)" 200
 is 'each with a link' "$(told)" 200
 is 'and one use' "$(cat "$shop/home/codes"/BUYER* | grep -c '^uses: 1$')" 200
 is 'secure forbids the rest' "$(grep -c '^RewriteRule ^ - \[F\]$' "$secure/.htaccess")" 1
@@ -154,7 +154,7 @@ printf '# 200 buyers of 200 codes: %d links, %d served\n' "$(told)" "$(grep -c '
 # An owner puts another file in a code's place, as sed -i does, while 120 wait
 # for the lock of the old one: they must count in the file that is there. He is
 # the first of those who wait, then goes on and on.
-owner()
+keep_editing()
 {
 	n=0
 	while [ ! -e "$tmp/enough" ]; do
@@ -169,21 +169,21 @@ opened="find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' ! -path '/proc/$$/*' \
 	-lname '$shop/home/codes/SAME1111' 2>/dev/null 9>&- | grep ."
 
 waiting_for 60
-set_out 0
+empty_shop 0
 code SAME1111 'uses: 0' 'limit: 100' 'file: first-light.zip' 'note: 0'
 first=$(ls -i "$code_file")
 hold
-owner 9>&- &
+keep_editing 9>&- &
 owner=$!
 ok 'the owner waits for the lock' await 60 sh -c "$opened"
 begin 120 same1111
-ok 'and 120 more' await 60 running 120
+ok 'and 120 more' await 60 are_running 120
 let_go
 wait "$posting"
 : >"$tmp/enough"
 wait "$owner"
-is 'an owner rewrites the code all the while: links' "$(answered_with 303)" 100
-is 'the others hear that none is left' "$(answered_with 410)" 20
+is 'an owner rewrites the code all the while: links' "$(got_status 303)" 100
+is 'the others hear that none is left' "$(got_status 410)" 20
 is 'each link is another' "$(told)" 100
 is 'each is counted' "$(value uses "$code_file")" 100
 is 'each has its line in the log' "$(logged redeemed) $(logged used-up)" '100 20'
@@ -197,21 +197,21 @@ printf '# 120 posts, %d rewrites by the owner meanwhile: %d links, %d uses\n' \
 # nothing.
 replaced()
 {
-	set_out 0
+	empty_shop 0
 	code OTHER111 "uses: ${3:-0}" 'limit: 3' 'file: first-light.zip'
 	other=$code_file
 	code SAME1111
 	ln "$code_file" "$tmp/gone"
 	hold
 	begin 1 same1111
-	ok "$1: one waits" await 60 running 1
+	ok "$1: one waits" await 60 are_running 1
 	case $1 in
 	removed) rm "$code_file" ;;
 	*) mv "$other" "$code_file" ;;
 	esac
 	let_go
 	wait "$posting"
-	is "$1: status" "$(answered_with "$2")" 1
+	is "$1: status" "$(got_status "$2")" 1
 	is "$1: nothing is counted in the file that is gone" "$(value uses "$tmp/gone")" 0
 	rm "$tmp/gone"
 }
@@ -240,7 +240,7 @@ at_end end_stopped
 # stop_one [STRACE-OPTION...]: the code is posted, and its redeemer stopped.
 stop_one()
 {
-	set_out 3600
+	empty_shop 3600
 	code SAME1111
 	rm -f "$tmp/trace"
 	post same1111 "$strace" "$@" -o "$tmp/trace" -e inject=pwrite64:signal=SIGSTOP &
@@ -258,7 +258,7 @@ waiting_for 1
 stop_one "$@"
 begin 20 same1111
 wait "$posting"
-is 'the others are told to try again, each of them' "$(answered_with 503)" 20
+is 'the others are told to try again, each of them' "$(got_status 503)" 20
 is 'and when' "$(fetch -d code=same1111 "$form"; sed -n 's/^Retry-After: //p' "$tmp/headers" | tr -d '\r')" \
 	5031
 like 'in the word for it' "$(cat "$tmp/body")" 'data-outcome="try-again"'
@@ -277,10 +277,10 @@ printf '# a redeemer stopped with the lock: 20 others told to try again, then %d
 waiting_for 60
 stop_one "$@"
 begin 20 same1111
-ok '20 wait for it' await 60 running 21
+ok '20 wait for it' await 60 are_running 21
 end_stopped
 wait "$poster" || :
 wait "$posting"
-is 'after its death all of them are served' "$(answered_with 303) $(location)" '20 '
+is 'after its death all of them are served' "$(got_status 303) $(location)" '20 '
 is 'with one link, and the use that it counted' "$(told) $(value uses "$code_file")" '1 1'
 finish

@@ -87,8 +87,8 @@ lacking()
 	done
 }
 
-# try BUILD PROGRAM LAST
-try()
+# try_build BUILD PROGRAM LAST
+try_build()
 {
 	build=$1
 	without_vdso "$2" "$cgi/redeem.cgi"
@@ -110,8 +110,8 @@ make -s -C "$tmp/glibc" CC_MUSL=none redeem >"$tmp/made"
 is 'and without musl' "$(cat "$tmp/made")" 'redeem: static'
 
 : >"$tmp/all-young"
-try 'as made' "$REDEEM_PROGRAM" "$last_x86_64"
-try i686 "$top/build/dist/i686/redeem" "$last_i686"
-try glibc "$tmp/glibc/redeem" "$last_x86_64"
+try_build 'as made' "$REDEEM_PROGRAM" "$last_x86_64"
+try_build i686 "$top/build/dist/i686/redeem" "$last_i686"
+try_build glibc "$tmp/glibc/redeem" "$last_x86_64"
 is 'README lists none that is not made' "$(sort -u "$tmp/all-young")" "$(cat "$tmp/known")"
 finish

@@ -42,8 +42,8 @@ found()
 	find "$tmp" -name "$1.report.*" -size +0 -exec cat {} + | head -n 40
 }
 
-# whole NAME TEST...: the tests pass with that program, and nothing is found.
-whole()
+# passes_with NAME TEST...: the tests pass with that program, and nothing is found.
+passes_with()
 {
 	with=$1
 	shift
@@ -70,6 +70,6 @@ hundred='100%: Checks: [1-9][0-9]*, Failures: 0, Errors: 0'
 for with in sanitized valgrind; do
 	is "unit tests, $with" "$(unit "$with" | grep -vx -e "$hundred" -e 'Running .*')" ''
 done
-whole sanitized program-answers program-record program-settings
-whole valgrind program-answers program-record
+passes_with sanitized program-answers program-record program-settings
+passes_with valgrind program-answers program-record
 finish

@@ -179,7 +179,7 @@ rules()
 
 # PAGE, of several files, without what differs by link: where it leads, and how
 # long it is open.
-page()
+plain_page()
 {
 	printf '%s\n' "$1" | sed 's,"/cgi-bin/redeem.cgi/[0-9]*/[0-9a-f]*/,"/SIGNED/,
 		s,for [^<]*<time .*</time>,TIME,'
@@ -230,12 +230,12 @@ apache_reference()
 
 cgi_reference()
 {
-	list=$(page "$(sent "$told")")
+	list=$(plain_page "$(sent "$told")")
 }
 
 # Is TEXT what is WANTED? Where strace said that a byte is written and did not
 # write it, $lost is set, and a file may lack its first one.
-whole()
+is_whole()
 {
 	[ "$1" = "$2" ] || { [ -n "$lost" ] && [ "$1" = "${2#?}" ]; }
 }
@@ -245,28 +245,28 @@ whole()
 given()
 {
 	if [ "$(status)" != 303 ]; then
-		wrong "$1: $(status) $(outcome) $(cat "$tmp/complaint")"
+		blame "$1: $(status) $(outcome) $(cat "$tmp/complaint")"
 		return
 	fi
 	[ "$(value uses "$code_file")" = "$uses" ] ||
-		wrong "$1: a link, but uses: $(value uses "$code_file")"
+		blame "$1: a link, but uses: $(value uses "$code_file")"
 	link_told
 	"${delivery}_given" "$1"
 }
 
 apache_given()
 {
-	whole "$(rules "$link_dir" "$secret")" "$link_rules" ||
-		wrong "$1: the rules of the link are not whole"
-	whole "$(cat "$secure/.htaccess")" "$secure_rules" ||
-		wrong "$1: the rules of secure are not whole"
+	is_whole "$(rules "$link_dir" "$secret")" "$link_rules" ||
+		blame "$1: the rules of the link are not whole"
+	is_whole "$(cat "$secure/.htaccess")" "$secure_rules" ||
+		blame "$1: the rules of secure are not whole"
 	for file in $sold; do
 		cmp -s "$link_dir/${file##*/}" "$shop/home/files/$file" ||
-			wrong "$1: the link does not open $file"
+			blame "$1: the link does not open $file"
 	done
 	[ "$sold" = first-light.zip ] ||
 		[ "$(grep -c "^<li>.*$secret" "$link_dir/downloads.html")" = 3 ] ||
-		wrong "$1: the page does not list the files"
+		blame "$1: the page does not list the files"
 }
 
 cgi_given()
@@ -276,7 +276,7 @@ cgi_given()
 		return
 	fi
 	opened=$(sent "$told")
-	whole "$(page "$opened")" "$list" || wrong "$1: the page is not whole"
+	is_whole "$(plain_page "$opened")" "$list" || blame "$1: the page is not whole"
 	for file in $sold; do
 		opens "$1" "$(address "$file" "$opened")" "$file"
 	done
@@ -285,7 +285,7 @@ cgi_given()
 # opens WHEN PATH FILE
 opens()
 {
-	sent "$2" | cmp -s - "$shop/home/files/$3" || wrong "$1: the link does not open $3"
+	sent "$2" | cmp -s - "$shop/home/files/$3" || blame "$1: the link does not open $3"
 }
 
 # [S4]: is the record what it was, but for blanks at its end?
@@ -340,7 +340,7 @@ swept()
 		)
 		[ "${got%"$nl"}" != "$wanted" ] || return 0
 	done
-	wrong "left: $got"
+	blame "left: $got"
 }
 
 # Cases are tried by two workers at once, each with a shop of its own:
@@ -383,7 +383,7 @@ both_done()
 }
 
 # In a worker: $case has failed, and why.
-wrong()
+blame()
 {
 	printf '%s: %s\n' "$case" "$1" >>"$tmp/wrong"
 }

@@ -184,7 +184,7 @@ unreadable()
 }
 
 # How the system is asked: the record in one write, and no process told the code.
-traced()
+traced_reset()
 {
 	new_home
 	strace -f -qq -y -s 4096 -e trace=write,execve -o "$tmp/trace" \
@@ -264,7 +264,7 @@ for shell in dash busybox; do
 	unknown
 	changes
 	unreadable
-	traced
+	traced_reset
 	takes_its_turn
 	without_flock
 done

@@ -29,7 +29,7 @@ nothing_left()
 }
 
 # Runs COMMAND, a demo, without a terminal.
-run()
+run_demo()
 {
 	status=0
 	"$@" </dev/null >"$tmp/shown" 2>"$tmp/complaint" || status=$?
@@ -54,7 +54,7 @@ holds()
 	ok "$1: nothing is left" await 10 nothing_left
 }
 
-run dash "$top/tests/demo"
+run_demo dash "$top/tests/demo"
 holds dash
 like 'the request' "$shown" '^ +> code=[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$'
 like 'the record before' "$shown" '^ +uses: 0$'
@@ -71,9 +71,9 @@ is 'the codes that have not' "$(printf '%s\n' "$shown" | grep -Ec '(3 of +3|10 o
 unlike 'fits on 80 columns' "$shown" '.{81}'
 unlike 'does not wait' "$shown" 'Enter'
 
-run busybox sh "$top/tests/demo"
+run_demo busybox sh "$top/tests/demo"
 holds 'busybox sh'
-run as_user make -C "$tmp/copy" demo
+run_demo as_user make -C "$tmp/copy" demo
 holds 'make demo, of an ordinary user'
 
 # At a terminal: script gives the demo one, and the fifo is its keyboard. What a
@@ -169,7 +169,7 @@ sabotage()
 	printf '%s\n\n' "\$answer"
 	END
 	chmod 755 "$tmp/copy/redeem"
-	run "$tmp/copy/tests/demo"
+	run_demo "$tmp/copy/tests/demo"
 	fails "$1" "$2"
 }
 
@@ -185,19 +185,19 @@ sabotage 'a second click that is not free' 'second click' \
 	"grep -q grace .htredeem || printf 'grace: 0\n' >>.htredeem"
 
 printf '#!/bin/sh\nexit 1\n' >"$tmp/copy/redeem"
-run "$tmp/copy/tests/demo"
+run_demo "$tmp/copy/tests/demo"
 fails 'a program that does not run' 'the form answers'
 rm "$tmp/copy/redeem"
-run "$tmp/copy/tests/demo"
+run_demo "$tmp/copy/tests/demo"
 fails 'a program that is not there' 'no ./redeem'
 cp "$tmp/real" "$tmp/copy/redeem"
 printf '#!/bin/sh\nprintf "no room\\n" >&2\nexit 1\n' >"$tmp/copy/tools/mint"
-run "$tmp/copy/tests/demo"
+run_demo "$tmp/copy/tests/demo"
 fails 'codes that are not made' 'mint made no codes'
 like 'and why' "$complaint" '^no room$'
 printf '#!/bin/sh\nprintf "no such port\\n"\nexit 1\n' >"$tmp/fake/apache2"
 chmod 755 "$tmp/fake/apache2"
-PATH=$tmp/fake:$PATH run "$top/tests/demo"
+PATH=$tmp/fake:$PATH run_demo "$top/tests/demo"
 fails 'a server that does not start' 'Apache does not start'
 like 'and why' "$complaint" 'no such port'
 

@@ -152,7 +152,7 @@ never_overwrites()
 	ok "$shell: (the draw was the loaded one)" [ ! -e "$tmp/zeros" ]
 }
 
-misuse()
+refuses_numbers()
 {
 	new_home
 	while read -r option value; do
@@ -323,7 +323,7 @@ for shell in dash busybox; do
 	records
 	hand_made
 	never_overwrites
-	misuse
+	refuses_numbers
 	refused_files
 	ways_to_name_a_file
 	ways_to_call

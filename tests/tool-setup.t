@@ -63,8 +63,8 @@ is 'no such option: exit status' "$status" 2
 setup -h
 is '-h: exit status' "$status" 0
 
-# refusal NAME PATTERN ARGUMENT...: exit status 1, the reason, and nothing done
-refusal()
+# setup_refuses NAME PATTERN ARGUMENT...: exit status 1, the reason, and nothing done
+setup_refuses()
 {
 	name=$1
 	pattern=$2
@@ -77,9 +77,9 @@ refusal()
 }
 
 mv "$checkout/redeem" "$tmp/redeem"
-refusal 'not built' 'run .make. in'
+setup_refuses 'not built' 'run .make. in'
 mv "$tmp/redeem" "$checkout/redeem"
-refusal 'no such group' 'no group no-such-group' -g no-such-group
+setup_refuses 'no such group' 'no group no-such-group' -g no-such-group
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	chmod 755 "$tmp" "$user"
 	ok 'a group of others: refused' sh -c "! setpriv --reuid 65534 --regid 65534 \
@@ -92,23 +92,23 @@ fi
 
 mkdir "$user/public_html/secure"
 printf 'ours\n' >"$user/public_html/secure/index.html"
-refusal 'a secure that is used' 'has other things in it.*-s'
+setup_refuses 'a secure that is used' 'has other things in it.*-s'
 mkdir "$user/public_html/press" "$user/public_html/press/2024"
 printf 'photo\n' >"$user/public_html/press/2024/photo.jpg"
-refusal 'a folder of years' 'has other things in it.*-s' -s "$user/public_html/press"
-refusal 'the web site itself' 'not in the web site' -s "$user/public_html"
+setup_refuses 'a folder of years' 'has other things in it.*-s' -s "$user/public_html/press"
+setup_refuses 'the web site itself' 'not in the web site' -s "$user/public_html"
 printf 'secure: %s\nhome: %s\n' "$user/public_html/press" "$checkout" >"$user/public_html/cgi-bin/.htredeem"
-refusal 'a folder of years, in the settings' 'has other things in it.*-s'
+setup_refuses 'a folder of years, in the settings' 'has other things in it.*-s'
 rm -r "$user/public_html/press" "$user/public_html/cgi-bin/.htredeem"
 setup -n -u "$url" -s "$user/public_html/links"
 like '-s: another secure' "$said" '^would make the folder ~/public_html/links'
 rm -r "$user/public_html/secure"
-refusal '-s outside the web site' 'not in the web site' -s "$user/links"
-refusal '-d that is not there' 'no folder' -d "$user/nowhere"
+setup_refuses '-s outside the web site' 'not in the web site' -s "$user/links"
+setup_refuses '-d that is not there' 'no folder' -d "$user/nowhere"
 
 # which web site
 mkdir -p "$user/htdocs"
-refusal 'two web sites' 'which is the web site.*-d'
+setup_refuses 'two web sites' 'which is the web site.*-d'
 setup -n -u "$url" -d "$user/public_html"
 is '-d: exit status' "$status" 0
 rmdir "$user/htdocs"
@@ -119,7 +119,7 @@ rm "$user/www"
 
 # which folder of programs
 mkdir "$user/cgi-bin"
-refusal 'two folders of programs' 'which is for programs.*-c'
+setup_refuses 'two folders of programs' 'which is for programs.*-c'
 setup -n -u "$url" -c "$user/cgi-bin"
 like '-c' "$said" ' to ~/cgi-bin/redeem.cgi, mode 0755$'
 rmdir "$user/public_html/cgi-bin"
@@ -128,9 +128,9 @@ setup -n -u "$url"
 like 'www, and cgi-bin beside it' "$said" '^would write ~/cgi-bin/.htredeem'
 like 'www, and cgi-bin beside it: secure' "$said" '^would make the folder ~/www/secure'
 rmdir "$user/cgi-bin"
-refusal 'no folder of programs' 'no cgi-bin.*-c'
+setup_refuses 'no folder of programs' 'no cgi-bin.*-c'
 rmdir "$user/www"
-refusal 'no web site' 'name the web site with -d'
+setup_refuses 'no web site' 'name the web site with -d'
 
 # which home; the other end of a set-up is wrong, but there is none: no server
 mkdir -p "$user/public_html/cgi-bin"
@@ -149,7 +149,7 @@ like 'REDEEM_HOME' "$said" '^would make the folder ~/other/codes'
 unset REDEEM_HOME
 
 # settings as they are to be for addresses of other forms
-address()
+for_address()
 {
 	setup -u "http://127.0.0.1:9$1" -H "$user/shop"
 	conf=$(cat "$user/public_html/cgi-bin/.htredeem")
@@ -158,9 +158,9 @@ address()
 	ok "$1: the program" test -x "$user/public_html/cgi-bin/${1##*/}"
 }
 mkdir -p "$user/public_html/cgi-bin"
-address /cgi-bin/redeem.cgi ''
-address /~label/cgi-bin/code.cgi /~label/secure
-address /shop/cgi-bin/redeem /shop/secure
+for_address /cgi-bin/redeem.cgi ''
+for_address /~label/cgi-bin/code.cgi /~label/secure
+for_address /shop/cgi-bin/redeem /shop/secure
 
 # a home in the web site is as closed as .htaccess can make it
 setup -u "$url" -H "$user/public_html/shop"
@@ -176,12 +176,12 @@ is 'again without -H: nothing to do' "$(printf '%s\n' "$said" | sed -n 1p)" \
 settings=$user/public_html/cgi-bin/.htredeem
 cp "$settings" "$tmp/good"
 sed 's,^home: .*,&x,' "$tmp/good" >"$settings"
-refusal 'a slip in home' "$settings names a home that is not there: .*shopx has no folder codes"
+setup_refuses 'a slip in home' "$settings names a home that is not there: .*shopx has no folder codes"
 like 'a slip in home: what to change' "$complaint" '^    home: '
 printf 'colour: red\n' >>"$settings"
 cp "$tmp/good" "$settings"
 printf 'colour: red\n' >>"$settings"
-refusal 'an unknown setting' 'WRONG *settings.*'
+setup_refuses 'an unknown setting' 'WRONG *settings.*'
 like 'an unknown setting: the program says which' "$complaint" 'colour'
 cp "$tmp/good" "$settings"
 mkdir "$user/elsewhere"
@@ -191,6 +191,6 @@ setup -n -u "$url" -H "$user/elsewhere" -s "$user/public_html/links"
 like 'REDEEM_CONF: settings are written there' "$said" '^would write ~/elsewhere/redeem.conf, mode 0600$'
 unset REDEEM_CONF
 rmdir "$user/elsewhere"
-refusal 'another -H' 'names another home' -H "$user/shop"
-refusal 'another -s' 'names another secure' -s "$user/public_html/links"
+setup_refuses 'another -H' 'names another home' -H "$user/shop"
+setup_refuses 'another -s' 'names another secure' -s "$user/public_html/links"
 finish
