@@ -76,15 +76,6 @@ ranges()
 	sends_whole 'If-Range with an older date' -H 'If-Range: Thu, 01 Jan 1998 00:00:00 GMT' -r 0-9
 }
 
-# The processes of the program that run now.
-running()
-{
-	for process in /proc/[0-9]*; do
-		[ "$(readlink "$process/exe" 2>/dev/null)" != "$cgi/redeem.cgi" ] ||
-			printf '%s\n' "${process##*/}"
-	done
-}
-
 is_sending()
 {
 	[ "$(running)" ]

@@ -332,6 +332,13 @@ location()
 	sed -n 's/^Location: //p' "$tmp/answer" | tr -d '\r'
 }
 
+# Prints the pids of the shop's program, as it runs now.
+running()
+{
+	find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$cgi/redeem.cgi" 2>/dev/null |
+		cut -d / -f 3
+}
+
 # sent PATH: prints what the program sends to whoever opens PATH, a link that comes
 # back to it, without headers. The last answer stays what it was.
 sent()

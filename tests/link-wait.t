@@ -15,11 +15,9 @@ apache_with()
 	apache_stock
 }
 
-# Is the program of this shop running?
 is_running()
 {
-	find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$cgi/redeem.cgi" 2>/dev/null |
-		grep -q .
+	[ -n "$(running)" ]
 }
 
 none_running()

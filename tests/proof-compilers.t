@@ -96,8 +96,7 @@ redeem_apart()
 redeem_apart one "$(command -v strace)" -o "$tmp/trace" -e inject=pwrite64:signal=SIGSTOP &
 one=$!
 ok "$with: one is stopped while it has the lock" await 60 grep -qs 'stopped by SIGSTOP' "$tmp/trace"
-stopped=$(find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$cgi/redeem.cgi" 2>/dev/null |
-	cut -d / -f 3)
+stopped=$(running)
 end_stopped()
 {
 	[ -z "$stopped" ] || kill -KILL "$stopped" || :

@@ -25,17 +25,10 @@ waiting_for()
 	mv "$tmp/program" "$cgi/redeem.cgi"
 }
 
-# The process of each redeemer.
-redeemers()
-{
-	find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$cgi/redeem.cgi" 2>/dev/null |
-		cut -d / -f 3
-}
-
 # are_running COUNT: are there as many?
 are_running()
 {
-	[ "$(redeemers | wc -l)" = "$1" ]
+	[ "$(running | wc -l)" = "$1" ]
 }
 
 # empty_shop GRACE: an empty shop.
@@ -247,7 +240,7 @@ stop_one()
 	poster=$!
 	ok 'one is stopped while it has the lock' \
 		await 60 grep -qs 'stopped by SIGSTOP' "$tmp/trace"
-	stopped=$(redeemers)
+	stopped=$(running)
 }
 
 # as the user whom Apache runs the program as, where there is a choice
