@@ -1,10 +1,10 @@
 /*
  * Fuzzes what comes back to the program: a path behind its own, and ranges, in
- * a shop with the delivery "cgi" or "s3". [S9] [S16] The input is variables as in
- * fuzz.h. Three more are the harness's: with SIGN=file or SIGN=list, PATH_INFO
- * becomes the path of a link to what it says, rightly signed until END, so that
- * not even a signature opens what is not for sale; HANDOFF is that of the shop,
- * or "s3", where another server has the bytes.
+ * a shop with the delivery "cgi" or "s3". [S9] [S16] The input is variables as
+ * in fuzz.h. Three more are the harness's: with SIGN=file or SIGN=list,
+ * PATH_INFO becomes the path of a link to what it says, rightly signed until
+ * END, so that not even a signature opens what is not for sale; HANDOFF is that
+ * of the shop, or "s3", where another server has the bytes.
  */
 #include "fuzz.h"
 
