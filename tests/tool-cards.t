@@ -22,42 +22,103 @@ try()
 table()
 {
 	printf '%s\n' 7k3m9qxa2ftf '' 'Flemish-2026' "7K3M 9QXA 2FTX$(printf '\r')" >"$tmp/codes"
-	try -u "$url" --csv <"$tmp/codes"
+	try -f -u "$url" --csv <"$tmp/codes"
 	printf 'code,url\r\n%s,%s?code=%s\r\n%s,%s?code=%s\r\n%s,%s?code=%s\r\n' \
 		7K3M-9QXA-2FTF "$url" 7K3M-9QXA-2FTF FLEMISH2026 "$url" FLEMISH2026 \
 		7K3M9QXA2FTX "$url" 7K3M9QXA2FTX >"$tmp/wanted"
 	ok "$shell: a table, its lines ending in CR LF" cmp "$tmp/out" "$tmp/wanted"
-	try -u 'https://label.example/a,b?lang=en' --csv <<-END
+	try -f -u 'https://label.example/a,b?lang=en' --csv <<-END
 		ABCD
 	END
 	is "$shell: a field with a comma is quoted" "$out" "code,url$(printf '\r')
 ABCD,\"https://label.example/a,b?lang=en&code=ABCD\"$(printf '\r')"
 }
 
+# What would not work is named, line by line, and nothing is printed.
+not_alive()
+{
+	printf 'uses: 0\nlimit: 3\nfile: song.zip\ncode: FLEMISH2026\n' >"$home/codes/F1EM1SH2026"
+	printf 'uses: 0\nlimit: 3\nfile: song.zip\n' >"$home/codes/00123456"
+	printf 'uses: 1\nlimit: 0\nfile: song.zip\nrevoked: 3\n' >"$home/codes/REV0KED"
+	printf 'uses: 0\nlimit: 3\nfile: song.zip\nexpires: 2001-01-31\n' >"$home/codes/GONE"
+	printf 'uses: 3\nlimit: 3\nfile: song.zip\n' >"$home/codes/USED"
+	printf 'uses: x\nlimit: 3\nfile: song.zip\n' >"$home/codes/TORN"
+	printf '\357\273\277Flemish-2026,x\r\n"00123456",y\r\n' >"$tmp/codes"
+	try -u "$url" --csv <"$tmp/codes"
+	is "$shell: codes that work are printed, hand-made ones as they are meant" \
+		"$status$err $(sed 1d "$tmp/out" | cut -d , -f 1 | tr '\n' ' ')" '0 FLEMISH2026 00123456 '
+	while IFS='|' read -r typed why; do
+		printf '00123456\n%s\n' "$typed" >"$tmp/codes"
+		try -u "$url" <"$tmp/codes"
+		is "$shell: $typed: nothing is printed" "$status$out" 1
+		like "$shell: and it says why" "$err" "^cards: line 2: $typed: .*$why"
+		try -f -u "$url" <"$tmp/codes"
+		is "$shell: but for -f" "$status $(grep -c '<article' "$tmp/out")" '0 2'
+	done <<-'END'
+		UNKNOWN|not a code here
+		7K3M9QXA2FTX|mistyped
+		revoked|revoked
+		GONE|expired
+		USED|used up
+		TORN|broken: line 1: uses
+		0012-3456|same as in line 1
+		123456|spreadsheet made that of 00123456
+	END
+	printf '\377\376A\000B\000' | try -u "$url"
+	like "$shell: a list in UTF-16 is called that" "$(cat "$tmp/err")" 'UTF-16'
+}
+
+from_settings()
+{
+	printf '00123456\n' >"$tmp/codes"
+	printf 'address: %s\n' "$url" >"$home/settings"
+	try --csv <"$tmp/codes"
+	is "$shell: the address is that of the settings" "$status$err $(
+		sed 1d "$tmp/out" | tr -d '\r')" "0 00123456,$url?code=00123456"
+	try --csv -u https://other.example/form <"$tmp/codes"
+	like "$shell: another one is used, with a warning" "$err $out" \
+		"another address, $url"
+	rm "$home/settings"
+}
+
 words()
 {
 	printf 'uses: 0\r\nlimit: 1\r\nfile: song.zip\r\nexpires: 2031-02-09\r\n' >"$home/codes/TERMS1"
 	printf 'uses: 0\nlimit: 12\nfile: song.zip\n' >"$home/codes/TERMS2"
-	printf 'limit:\001 \nexpires: soon\n' >"$home/codes/TERMS3"
+	printf 'uses: 0\nlimit: 3\nfrom: 2027-01-15\nfile: song.zip\n' >"$home/codes/TERMS3"
 	printf '.card { color: red }\n.card::after { content: "</style><script>" }\n' >"$tmp/own.css"
-	try -u "$url?a=1&b=2" -t '<&"> \1 Déjà' -a '<script>' -s "$tmp/own.css" <<-'END'
-		TERMS1
-		TERMS2
-		TERMS3
-	END
+	printf '%s\n' TERMS1 TERMS2 TERMS3 >"$tmp/codes"
+	try -u "$url?a=1&b=2" -t '<&"> \1 Déjà' -a '<script>' -s "$tmp/own.css" <"$tmp/codes"
 	is "$shell: three cards" "$status $(grep -c '<article' "$tmp/out")$err" '0 3'
 	like "$shell: the title is escaped" "$out" '>&lt;&amp;&quot;&gt; \\1 Déjà<'
 	like "$shell: so is the artist" "$out" '>&lt;script&gt;<'
-	like "$shell: and the address, without its https" "$out" \
-		'"address">label.example/<wbr>cgi-bin/<wbr>redeem.cgi\?a=1&amp;b=2<'
+	like "$shell: and the address, without its https, that breaks before dots and slashes" "$out" \
+		'"address">label<wbr>.example<wbr>/cgi-bin<wbr>/redeem<wbr>.cgi\?a=1&amp;b=2<'
 	unlike "$shell: no script of anybody's" "$out" '</style>.|^<script|<p[^>]*><script'
 	is "$shell: the owner's CSS is the last in the style" "$(grep -c '</style>' "$tmp/out") $(
 		sed -n '/^<.style>/q; /^\.card/p' "$tmp/out" | tail -n 2 | head -n 1)" \
 		'1 .card { color: red }'
-	is "$shell: limit and last day, where the record has them" \
+	is "$shell: limit and days, where the record has them" \
 		"$(grep 'class="terms"' "$tmp/out")" \
 		'<p class="terms">For one download until 9 February 2031</p>
-<p class="terms">For 12 downloads</p>'
+<p class="terms">For 12 downloads</p>
+<p class="terms">For 3 downloads from 15 January 2027</p>'
+	while IFS='|' read -r language label term; do
+		try -l "$language" -u "$url" <"$tmp/codes"
+		is "$shell: in $language" "$(grep -A 2 -E 'class="label"' "$tmp/out" | head -n 1 |
+			sed 's/<[^>]*>//g')|$(sed -n 's/<p class="terms">\(.*\)<.p>/\1/p' "$tmp/out" |
+			head -n 1)" "$label|$term"
+	done <<-'END'
+		fr|Code de téléchargement: 0 et 1 sont des chiffres|Pour un téléchargement jusqu’au 9 février 2031
+		de|Download-Code: 0 und 1 sind Ziffern|Für einen Download bis 9. Februar 2031
+		nl|Downloadcode: 0 en 1 zijn cijfers|Voor één download tot en met 9 februari 2031
+		es|Código de descarga: 0 y 1 son cifras|Para una descarga hasta el 9 de febrero de 2031
+	END
+	printf '<svg xmlns="http://www.w3.org/2000/svg"/>' >"$tmp/logo.svg"
+	try -u "$url" -i "$tmp/logo.svg" <"$tmp/codes"
+	is "$shell: a logo stands in the page, once" "$(grep -c 'image/svg+xml;base64,PHN2Zy' "$tmp/out") $(
+		grep -c 'class="logo"' "$tmp/out")" '1 3'
+	unlike "$shell: nothing comes from elsewhere" "$out" '(src|href)="?https?:|@import|url\("?http'
 }
 
 wrong_use()
@@ -69,6 +130,10 @@ wrong_use()
 	is "$shell: an address without https" "$status" 2
 	try -u 'https://label.example/"onclick' <"$tmp/codes"
 	is "$shell: an address with a quote" "$status" 2
+	try -u "$url" -l it <"$tmp/codes"
+	is "$shell: another language" "$status" 2
+	try -u "$url" -i "$tmp/none.svg" <"$tmp/codes"
+	is "$shell: a missing picture" "$status" 1
 	try -u "$url" -p a5 <"$tmp/codes"
 	is "$shell: another paper" "$status" 2
 	try -u "$url" --pdf <"$tmp/codes"
@@ -82,7 +147,7 @@ wrong_use()
 	printf 'ABCD\nformat.txt\n' >"$tmp/codes"
 	try -u "$url" <"$tmp/codes"
 	is "$shell: a line that is no code" "$status $out" '1 '
-	like "$shell: is named" "$err" 'line 2 .*format\.txt'
+	like "$shell: is named" "$err" 'line 2: format\.txt'
 	try -h
 	is "$shell: -h is help, on stdout" "$status $(head -c 6 "$tmp/out")$err" '0 cards '
 }
@@ -92,17 +157,19 @@ without_qrencode()
 	printf '7K3M-9QXA-2FTF\n' >"$tmp/codes"
 	path=$PATH
 	PATH=$tmp/bin-$shell:$tmp/bin-busybox
-	try -u "$url" <"$tmp/codes"
+	try -f -u "$url" <"$tmp/codes"
 	PATH=$path
 	is "$shell: without qrencode a card without a QR code" \
 		"$status $(grep -c '<article' "$tmp/out") $(grep -c 'class="qr"' "$tmp/out")" '0 1 0'
 	is "$shell: and one line that says so" "$(printf '%s\n' "$err" | grep -c qrencode)" 1
+	is "$shell: the label stays beside the code" "$(sed -n '/class="code/=' "$tmp/out")" \
+		"$(($(sed -n '/class="label/=' "$tmp/out") + 1))"
 
 	mkdir -p "$tmp/broken"
 	printf '#!/bin/sh\nexit 1\n' >"$tmp/broken/qrencode"
 	chmod +x "$tmp/broken/qrencode"
 	PATH=$tmp/broken:$path
-	try -u "$url" <"$tmp/codes"
+	try -f -u "$url" <"$tmp/codes"
 	PATH=$path
 	is "$shell: where qrencode fails, so does the sheet" "$status" 1
 }
@@ -114,12 +181,13 @@ cut_words()
 	BEGIN { mm = 72 / 25.4 }
 	/<page / {
 		left = $2 / 2 - 85 * mm
-		top = $4 / 2 - 137.5 * mm
+		height = ($4 > 800 ? 275 : 220) * mm
+		top = $4 / 2 - height / 2
 	}
 	/<word / {
 		if (int(($2 - left) / 85 / mm) != int(($6 - left) / 85 / mm) || $2 < left ||
 			int(($4 - top) / 55 / mm) != int(($8 - top) / 55 / mm) || $4 < top ||
-			$6 > left + 170 * mm || $8 > top + 275 * mm)
+			$6 > left + 170 * mm || $8 > top + height)
 			print $9
 	}'
 }
@@ -128,7 +196,8 @@ printed()
 {
 	paper=$1
 	size=$2
-	shift 2
+	each=$3
+	shift 3
 	try -u "$url" -p "$paper" "$@" <"$tmp/printed-codes"
 	is "$paper: nothing is said" "$status $err" '0 '
 	mv "$tmp/out" "$tmp/$paper.html"
@@ -145,7 +214,7 @@ printed()
 		# zbar looks for a desktop to talk to, and complains.
 		zbarimg -q --raw -Sdisable -Sqrcode.enable "$tmp/$paper-$page.png" 2>/dev/null |
 			sort >"$tmp/read"
-		sed -n "$((page * 10 - 9)),$((page * 10))p" "$tmp/printed-codes" |
+		sed -n "$((page * each - each + 1)),$((page * each))p" "$tmp/printed-codes" |
 			sed "s|^|$url?code=|" | sort >"$tmp/wanted"
 		ok "$paper: page $page: the QR codes say what they should" cmp "$tmp/read" "$tmp/wanted"
 		is "$paper: page $page: and so does the print" \
@@ -168,6 +237,8 @@ use_shell busybox
 for shell in dash busybox; do
 	use_shell "$shell"
 	table
+	not_alive
+	from_settings
 	words
 	wrong_use
 	without_qrencode
@@ -175,8 +246,43 @@ for shell in dash busybox; do
 done
 
 use_shell dash
-printed a4 '595 842' -t 'First Light' -a 'The Larks'
-printed letter '612 792' -a 'Die Sieben Musikanten & Orchester vom Rhein' \
+printed a4 '595 842' 10 -t 'First Light' -a 'The Larks'
+printed letter '612 792' 8 -l de -a 'Die Sieben Musikanten & Orchester vom Rhein' \
 	-t 'Lieder aus alter Zeit, mit Pauken, Trompeten und einem sehr langen Titel'
 
+bleed()
+{
+	head -n 3 "$tmp/printed-codes" >"$tmp/three"
+	printf '.card { background: #f3c9a0 }\n' >"$tmp/own.css"
+	try -u "$url" --bleed -t 'First Light' -s "$tmp/own.css" <"$tmp/three"
+	mv "$tmp/out" "$tmp/bleed.html"
+	chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-sync \
+		--disable-background-networking --disable-component-update \
+		--user-data-dir="$tmp/browser" --print-to-pdf="$tmp/bleed.pdf" \
+		"file://$tmp/bleed.html" >"$tmp/browser.log" 2>&1 || :
+	is 'bleed: one card a page, with room for marks' \
+		"$(pdfinfo "$tmp/bleed.pdf" | awk '/^Pages/ { print $2 } /^Page size/ { print $3, $5 }' |
+			awk '{ for (i = 1; i <= NF; i++) printf "%.0f ", $i }')" '3 298 213 '
+	# 254 dots an inch are ten a millimetre; the colour goes 3 mm beyond the cut
+	pdftoppm -r 254 -singlefile "$tmp/bleed.pdf" "$tmp/bleed"
+	read -r wide high <<-END
+	$(sed -n 2p "$tmp/bleed.ppm")
+	END
+	is 'bleed: the colour covers 91 x 61 mm' "$(tail -c "$((wide * high * 3))" "$tmp/bleed.ppm" |
+		od -An -v -tu1 -w3 | awk -v wide="$wide" '
+		$1 == 243 && $2 == 201 && $3 == 160 {
+			x = (NR - 1) % wide
+			y = int((NR - 1) / wide)
+			if (!n++) { left = right = x; top = y }
+			if (x < left) left = x
+			if (x > right) right = x
+			bottom = y
+		}
+		END { printf "%.0f %.0f", (right - left) / 10, (bottom - top) / 10 }')" '91 61'
+	zbarimg -q --raw -Sdisable -Sqrcode.enable "$tmp/bleed.ppm" >"$tmp/read" 2>/dev/null || :
+	is 'bleed: the QR code keeps its distance' "$(cat "$tmp/read")" \
+		"$url?code=$(head -n 1 "$tmp/three")"
+}
+
+bleed
 finish

@@ -224,6 +224,204 @@ takes_its_turn()
 	ok "$shell: the one that it replaced is not" cmp "$tmp/replaced" "$tmp/before"
 }
 
+# Three codes of one batch, one of another, and one that is broken.
+new_batch()
+{
+	home=$tmp/$shell
+	rm -rf "$home"
+	mkdir -p "$home/codes" "$home/files"
+	printf 'x\n' >"$home/files/right.zip"
+	for name in AAAA BBBB CCCC; do
+		printf '%s\n' 'uses: 0' 'limit: 3' 'file: wrong.zip' 'note: batch 1' >"$home/codes/$name"
+	done
+	printf '%s\n' 'uses: 2' 'limit: 3' 'file: wrong.zip' 'file: more/' 'note: batch 2' \
+		'code: DODO' >"$home/codes/D0D0"
+	printf '%s\n' 'uses: x' 'limit: 3' 'file: wrong.zip' 'note: batch 1' >"$home/codes/TORN"
+}
+
+# Which codes have a line that matches.
+with()
+{
+	(cd "$home/codes" && grep -lE -e "$1" -- * | tr '\n' ' ')
+}
+
+batches()
+{
+	new_batch
+	try --note 'batch 1' --list
+	is "$shell: the codes with a note" "$status $out" '0 AAAA
+BBBB
+CCCC'
+	try --list
+	is "$shell: all codes, those of one's own as they are printed, and a broken one" \
+		"$(printf '%s' "$out" | tr '\n' ' ')" 'AAAA BBBB CCCC DODO TORN'
+	try --of more --list
+	is "$shell: those that sell a folder" "$out" DODO
+	try --of wrong.zip --unused --list
+	is "$shell: those that nobody has used" "$(printf '%s' "$out" | tr '\n' ' ')" 'AAAA BBBB CCCC'
+	cp -R "$home/codes" "$tmp/$shell.codes"
+
+	try --of wrong.zip --file wrong.zip right.zip -n
+	like "$shell: -n says to how many" "$status $out" '^would change 4 codes$'
+	like "$shell: and what" "$out" '^AAAA: file wrong.zip becomes right.zip$'
+	ok "$shell: and does nothing" diff -r "$tmp/$shell.codes" "$home/codes"
+	try --of wrong.zip --file wrong.zip right.zip
+	is "$shell: another file for all of them" "$status $out $(with '^file: right')" \
+		'0 changed 4 codes AAAA BBBB CCCC D0D0 '
+	like "$shell: is in the log" "$(cat "$home/log")" \
+		'^20[-0-9T:]*Z changed D0D0 file wrong.zip right.zip$'
+	try --undo -n
+	like "$shell: which can be taken back" "$status $out" '^would change 4 codes$'
+	try --undo
+	is "$shell: and is" "$status $out" '0 changed 4 codes'
+	for name in AAAA BBBB CCCC D0D0 TORN; do
+		sed 's/ *$//; /^$/d' "$home/codes/$name" >"$tmp/now"
+		ok "$shell: $name is what it was" cmp "$tmp/$shell.codes/$name" "$tmp/now"
+	done
+	try --note 'batch 1' --file missing.zip right.zip
+	is "$shell: a file that none of them sells" "$status$out" 1
+	try --note 'batch 1' --file wrong.zip missing.zip
+	is "$shell: or that is not there" "$status$out" 1
+
+	printf '\357\273\277aaaa\r\nd-o-d-o\r\n\r\n' >"$tmp/list"
+	try - --limit 5 --expires 2099-01-31 --from 2027-01-15 <"$tmp/list"
+	is "$shell: codes on stdin, as Windows writes them" "$status $out $(with '^limit: 5')" \
+		'0 changed 2 codes AAAA D0D0 '
+	is "$shell: each change is made to each" "$(with '^from: 2027-01-15') $(with '^expires: 2099-01-31')" \
+		'AAAA D0D0  AAAA D0D0 '
+	try - --from never <"$tmp/list"
+	is "$shell: a first day can be taken away" "$(with '^from')" ''
+	printf 'AAAA\nUNKN0WN\n' >"$tmp/list"
+	try - --limit 9 <"$tmp/list"
+	is "$shell: one that is unknown, and none is changed" "$status$out$(with '^limit: 9')" 1
+	like "$shell: it is named" "$err" 'no code UNKN0WN'
+	printf 'AAAA\nTORN\n' >"$tmp/list"
+	try - --limit 9 <"$tmp/list"
+	is "$shell: one that is broken neither" "$status$out$(with '^limit: 9')" 1
+	like "$shell: it is named, with its line" "$err" 'TORN: line 1: uses: not a number'
+	try --note 'batch 1' --revoke
+	is "$shell: a batch is revoked" "$status $(with '^limit: 0')" '0 AAAA BBBB CCCC '
+	try --note 'batch 1' --restore
+	is "$shell: and restored" "$status $(with '^limit: 0')$(with '^revoked')" '0 '
+	try --note 'batch 2' --reset
+	is "$shell: and reset" "$status $(with '^uses: [1-9]')" '0 '
+	sed -i 's/^uses: 0/uses: 1/' "$home/codes/D0D0"
+	try --undo
+	is "$shell: what was used since is not taken back" "$(with '^uses: [1-9]') $(value uses "$home/codes/D0D0")" \
+		'D0D0  1'
+	like "$shell: and it says so" "$err" 'D0D0: .*uses.* is 1 by now'
+	misuse --undo AAAA
+	misuse AAAA --note x
+	misuse - AAAA
+	misuse --unused --limit 3
+	misuse AAAA -n
+	misuse AAAA --list --reset
+	misuse AAAA --file one
+}
+
+history()
+{
+	new_home
+	printf '%s\n' '2026-05-03T14:02:11Z redeemed 7K3M9QXA2FTF 1/3 first-light.zip' \
+		'2026-05-03T15:00:00Z redeemed 0THER 1/3 x' \
+		'2026-05-04T14:02:11Z again 7K3M9QXA2FTF 1/3 first-light.zip' >"$home/log"
+	try 7K3M9QXA2FTF --history
+	is "$shell: a code's days" "$status $out" '0 2026-05-03 14:02 UTC  redeemed  1/3 first-light.zip
+2026-05-04 14:02 UTC  again     1/3 first-light.zip'
+}
+
+# A backup was put back: the log has counted more than the records.
+from_the_log()
+{
+	new_batch
+	printf '%s\n' '2026-05-03T14:02:11Z redeemed AAAA 2/3 x' \
+		'2026-05-03T14:02:11Z redeemed BBBB 3/3 x' \
+		'2026-05-04T14:02:11Z changed BBBB uses 3 0' \
+		'2026-05-05T14:02:11Z redeemed BBBB 1/3 x' \
+		'2026-05-05T14:02:11Z redeemed D0D0 1/3 x' >"$home/log"
+	try --note 'batch 1' --from-log -n
+	like "$shell: which codes fell back" "$out" '^AAAA: uses 0 becomes 2$'
+	try --from-log
+	is "$shell: they have the uses of the log again, and no code has fewer" \
+		"$status $(for name in AAAA BBBB CCCC D0D0; do value uses "$home/codes/$name"; done | tr '\n' ' ')" \
+		'0 2 1 0 2 '
+}
+
+# The open link goes, its files before its rules, and nothing else goes.
+open_link()
+{
+	new_home
+	end=$(($(date +%s) + 100))
+	token=0123456789abcdef0123456789abcdef
+	link=$tmp/secure-$shell/$((end / 60))/$token
+	other=$tmp/secure-$shell/$((end / 60))/f$token
+	mkdir -p "$link" "$other" "$home/files"
+	printf 'rules\n' >"$link/.htaccess"
+	ln -s "$home/files/a.zip" "$link/a.zip"
+	printf 'page\n' >"$link/downloads.html"
+	printf 'secure: %s\n' "$tmp/secure-$shell" >"$home/settings"
+	sed -i "s/^link.*/link: $(date -u -d "@$end" +%Y-%m-%dT%H:%M:%SZ) $token $token/" "$record"
+	strace -f -qq -e trace=unlink,unlinkat,rmdir -o "$tmp/trace" \
+		sh "$top/tools/code" -H "$home" 7K3M9QXA2FTF --revoke >"$tmp/out" 2>"$tmp/err"
+	ok "$shell: a revoked code's open link is gone" [ ! -e "$link" ]
+	is "$shell: its rules were the last to go" "$(sed -n 's/.*"[^"]*\(a\.zip\|\.htaccess\)".*/\1/p' "$tmp/trace" |
+		tr '\n' ' ')" 'a.zip .htaccess '
+	ok "$shell: another link is there" [ -d "$other" ]
+	like "$shell: the last use stays in the record" "$(cat "$record")" '^last: 2026-05-03T14:02:11Z$'
+
+	printf 'delivery: cgi\n' >"$home/settings"
+	sed "s/^link.*/link: 2099-05-03T14:04:11Z $token $token/" "$tmp/before" >"$record"
+	try 7K3M9QXA2FTF --revoke
+	like "$shell: of a signed one it says until when it opens" "$err" \
+		'cannot be taken back; .*closes at 2099-05-03T14:04:11Z'
+}
+
+# What would move the cursor of a terminal does not get there.
+control_characters()
+{
+	new_home
+	printf 'uses: 0\nlimit: 3\nfile: a\033]0;x\007.zip\nnote: b\302\2332Jc\177d\n' >"$record"
+	try 7K3M9QXA2FTF
+	is "$shell: control characters of a record are shown as ?" "$out" \
+		'7K3M-9QXA-2FTF: 3 of 3 downloads left; never used; file a?]0;x?.zip; note b?2Jc?d'
+}
+
+# A program that locks in another way does not see our locks.
+other_locks()
+{
+	new_home
+	mkdir -p "$tmp/cgi-$shell"
+	printf '#!/bin/sh\necho "redeem 1.0"\necho "locks: fcntl(2), not flock(2)"\n' \
+		>"$tmp/cgi-$shell/redeem.cgi"
+	chmod 755 "$tmp/cgi-$shell/redeem.cgi"
+	printf 'address: https://label.example/cgi-bin/redeem.cgi\n' >"$tmp/cgi-$shell/.htredeem"
+	ln -s "$tmp/cgi-$shell/.htredeem" "$home/settings"
+	try 7K3M9QXA2FTF --reset
+	is "$shell: a program with fcntl locks is noticed" "$status$out" 1
+	like "$shell: and named" "$err" 'redeem.cgi locks with fcntl'
+	ok "$shell: with nothing changed" cmp "$record" "$tmp/before"
+}
+
+# 10,000 codes, by perl: a process for each would take a minute.
+many()
+{
+	home=$tmp/many
+	mkdir -p "$home/codes"
+	awk -v home="$home" 'BEGIN {
+		for (i = 10000; i < 20000; i++) {
+			file = home "/codes/MANY" i
+			printf "uses: 0\nlimit: 3\nfile: a.zip\nnote: many\n%127s\n", "" >file
+			close(file)
+		}
+	}'
+	strace -f -qq -e trace=execve -o "$tmp/trace" sh "$top/tools/code" -H "$home" \
+		--note many --limit 4 >"$tmp/out"
+	is 'ten thousand codes are changed' "$(cat "$tmp/out") $(grep -l '^limit: 4' "$home"/codes/* | wc -l)" \
+		'changed 10000 codes 10000'
+	ok 'with less than a hundred processes' [ "$(grep -c ' = 0$' "$tmp/trace")" -lt 100 ]
+	is 'and as many lines in the log' "$(grep -c ' changed MANY.* limit 3 4$' "$home/log")" 10000
+}
+
 without_flock()
 {
 	new_home
@@ -255,6 +453,28 @@ without_flock()
 	wait $!
 	sed 's/^limit.*/limit: 8/' "$tmp/before" >"$tmp/wanted"
 	holds 'and then lets the change be made'
+
+	# flock alone, and what goes on while it waits
+	rm "$tmp/no-flock/perl"
+	ln -sf "$(command -v flock)" "$tmp/no-flock/flock"
+	new_home
+	PATH=$tmp/sh-$shell:$tmp/no-flock
+	try --limit 8 7K3M9QXA2FTF
+	PATH=$path
+	sed 's/^limit.*/limit: 8/' "$tmp/before" >"$tmp/wanted"
+	holds 'flock without perl does it, too'
+	new_home
+	exec 9<>"$record"
+	flock 9
+	PATH=$tmp/sh-$shell:$tmp/no-flock
+	sh "$top/tools/code" -H "$home" --limit 8 7K3M9QXA2FTF >"$tmp/out" 2>"$tmp/err" 9<&- &
+	PATH=$path
+	await 10 grep -q waiting "$tmp/err"
+	rm "$record"
+	exec 9<&-
+	wait $! || :
+	ok "$shell: a code that was withdrawn meanwhile is not made again" [ ! -e "$record" ]
+	like "$shell: and that is said" "$(cat "$tmp/err")" 'is gone'
 }
 
 use_shell busybox
@@ -266,7 +486,15 @@ for shell in dash busybox; do
 	unreadable
 	traced_reset
 	takes_its_turn
+	batches
+	history
+	from_the_log
+	open_link
+	control_characters
+	other_locks
 	without_flock
 done
+use_shell dash
+many
 
 finish

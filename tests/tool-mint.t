@@ -3,7 +3,7 @@
 # what the program could not.
 
 . "${0%/*}/lib.sh"
-need dash busybox script
+need dash busybox script setsid perl
 
 mint()
 {
@@ -109,25 +109,199 @@ hand_made()
 {
 	new_home
 	try -c 'flemish-2026' song.zip
-	is "$shell: a hand-made code is stored and printed in capitals" \
-		"$status $out $(ls "$home/codes")" '0 FLEMISH2026 FLEMISH2026'
-	before=$(cat "$home/codes/FLEMISH2026")
-	try -l 9 -c 'FLEMISH 2026' song.zip
-	is "$shell: one that is there already is an error" "$status $out" '1 '
-	like "$shell: and says so" "$err" 'FLEMISH2026'
-	is "$shell: and is as it was" "$(cat "$home/codes/FLEMISH2026")" "$before"
+	is "$shell: a hand-made code is stored folded and printed in capitals" \
+		"$status $out $(ls "$home/codes")" '0 FLEMISH2026 F1EM1SH2026'
+	before=$(cat "$home/codes/F1EM1SH2026")
+	like "$shell: and the record has it as it is printed" "$before" '^code: FLEMISH2026$'
+	try -l 9 -c 'FLEMISH 2O26' song.zip
+	is "$shell: one that is there already is an error, however it is spelt" "$status $out" '1 '
+	like "$shell: and says so" "$err" 'FLEMISH2O26'
+	is "$shell: and is as it was" "$(cat "$home/codes/F1EM1SH2026")" "$before"
+	printf 'uses: 0\nlimit: 1\nfile: song.zip\n' >"$home/codes/OLDSTYLE"
+	try -c oldstyle song.zip
+	is "$shell: also where its file is named as it is typed" "$status $(count_codes)" '1 2'
+	rm "$home/codes/OLDSTYLE"
+	try -c ABC123 song.zip
+	unlike "$shell: what folding leaves alone needs no line" \
+		"$(cat "$home/codes/ABC123")" '^code'
 	try -c 'twelve-letter' song.zip
-	is "$shell: of twelve letters it is not split up" "$out" TWELVELETTER
+	is "$shell: twelve letters whose check does not fit are refused" "$status $out" '2 '
+	like "$shell: with the reason" "$err" 'check character'
+	try -c 7k3m-9qxa-2ftf song.zip
+	is "$shell: but not where it fits" "$status $out" '0 7K3M9QXA2FTF'
 	sixteen=abcdefghijklmnop
 	try -c "$sixteen$sixteen$sixteen$sixteen" song.zip
 	is "$shell: it may have 64 letters" "$status" 0
-	for bad in abc '' '-- --' "$sixteen$sixteen$sixteen${sixteen}q"; do
+	for bad in abc '' '-- --' "$sixteen$sixteen$sixteen${sixteen}q" 'MÜNCHEN1'; do
 		try -c "$bad" song.zip
-		is "$shell: $bad is no code" "$status" 2
+		is "$shell: $bad is no code" "$status $out" '2 '
+	done
+	for odd in 12345678 12E10 JAN2026 2MAR26; do
+		try -c "$odd" song.zip
+		like "$shell: $odd is made, with a warning" "$status $err" '^0 .*spreadsheet'
 	done
 	try -n 2 -c ABCDE song.zip
 	is "$shell: no two of one name" "$status" 2
-	is "$shell: nothing else was made" "$(count_codes)" 3
+	is "$shell: nothing else was made" "$(count_codes)" 8
+}
+
+# Codes from elsewhere: all of them, or none.
+from_a_list()
+{
+	new_home
+	printf '\357\273\277OLD-0001;what\r\n"old 0002",x\r\n\r\nHELLO\342\200\22377\r\n' >"$tmp/list"
+	try -c - song.zip <"$tmp/list"
+	is "$shell: codes of a list, from Windows" "$status $out$err" '0 OLD0001
+OLD0002
+HELLO77'
+	is "$shell: each has its record" "$(cd "$home/codes" && echo *)" '01D0001 01D0002 HE11077'
+	for bad in 'NEW1|ABC|line 2.*4 letters' 'NEW1|NEWI|same as .NEW1' 'NEW1|OLD-0002|already' \
+		'NEW1|K\0303\0226LN11|could not type' 'NEW1|NEW1|same' \
+		'NEW1|ABCDEFGHJKMN|check character' '\0377\0376N|x|UTF-16'; do
+		IFS='|' read -r first second why <<-END
+		$bad
+		END
+		printf '%b\n' "$first" "$second" >"$tmp/list"
+		try -c - song.zip <"$tmp/list"
+		is "$shell: one bad code ($why), and none is made" "$((status != 0)) $out$(count_codes)" '1 3'
+		like "$shell: and it says which" "$err" "$why"
+	done
+	printf 'code,url\nFROMCSV1,https://x\n' | try -c - song.zip
+	is "$shell: a heading is no code" "$(cat "$tmp/out")" FROMCSV1
+	try -c - song.zip </dev/null
+	is "$shell: an empty list is an error" "$status$out" 1
+	# one is there by the time it is made
+	awk 'BEGIN { for (i = 100000; i < 100300; i++) print "LIST" i }' >"$tmp/list"
+	before=$(count_codes)
+	: >"$home/codes/.stop"
+	ln -s nowhere "$home/codes/11ST100299"
+	try -c - song.zip <"$tmp/list"
+	is "$shell: none is left where the last cannot be made" "$status$out $(count_codes)" \
+		"1 $((before + 1))"
+}
+
+more_options()
+{
+	new_home
+	try song.zip -n 2 -t note flac -l 5
+	is "$shell: options may stand anywhere" \
+		"$status $(cat "$home"/codes/* | sort | uniq -c | awk '{ $1 = $1; print }' | tr '\n' ' ')" \
+		'0 2 2 file: flac/ 2 file: song.zip 2 limit: 5 2 note: note 2 uses: 0 '
+	try -f 2099-01-15 -x 2099-12-31 -c FROM1 -- song.zip
+	is "$shell: from stands before expires" "$(sed -n '4,5p' "$home/codes/FR0M1")" \
+		'from: 2099-01-15
+expires: 2099-12-31'
+	try -f 2099-01-15 -x 2099-01-14 song.zip
+	is "$shell: but not after it" "$status$out" 2
+	printf '<html><!-- redeem --></html>\n' >"$home/page.html"
+	try -p page.html -c PAGE1 song.zip
+	is "$shell: a page of its own" "$status $(grep ^page "$home/codes/PAGE1")" '0 page: page.html'
+	printf 'no marker\n' >"$home/none.html"
+	printf '<!-- redeem -->\377\n' >"$home/latin.html"
+	{
+		printf '<!-- redeem -->\n'
+		head -c 66000 /dev/zero | tr '\0' x
+	} >"$home/large.html"
+	for bad in none.html latin.html large.html missing.html ../page.html /page.html; do
+		try -p "$bad" song.zip
+		is "$shell: $bad is no page" "$status$out $(wc -l <"$tmp/err")" '1 1'
+	done
+
+	umask 022
+	try -n 3 -o "$tmp/$shell.list" song.zip
+	is "$shell: -o writes a list that only its owner can read" \
+		"$status$out $(wc -l <"$tmp/$shell.list") $(stat -c %a "$tmp/$shell.list")" '0 3 600'
+	cp "$tmp/$shell.list" "$tmp/list"
+	before=$(count_codes)
+	try -n 3 -o "$tmp/$shell.list" song.zip
+	is "$shell: and never over one" "$status$out $(count_codes)" "1 $before"
+	ok "$shell: which stays as it is" cmp "$tmp/list" "$tmp/$shell.list"
+
+	try -n 4 -d "$tmp/$shell.upload" song.zip
+	is "$shell: -d puts the records into a new folder, and nothing else" \
+		"$(printf '%s\n' "$out" | tr -d - | sort)" "$(ls -A "$tmp/$shell.upload")"
+	is "$shell: none into codes" "$(count_codes)" "$before"
+	try -d "$tmp/$shell.upload" song.zip
+	is "$shell: an old folder will not do" "$status$out" 1
+}
+
+warnings()
+{
+	new_home
+	: >"$home/files/empty.zip"
+	try empty.zip
+	is "$shell: an empty file is refused" "$status $(wc -l <"$tmp/err")" '1 1'
+	chmod 600 "$home/files/song.zip"
+	try song.zip
+	like "$shell: a file that the server cannot read is made with a warning" "$status $err" \
+		"^0 .*may not be allowed to read .*song.zip.*chmod o\\+r"
+	chmod 644 "$home/files/song.zip"
+	chmod 700 "$home/files/flac"
+	try flac
+	like "$shell: so is one in a closed folder" "$status $err" 'chmod o\+x .*flac'
+	printf 'delivery: cgi\n' >"$home/settings"
+	try flac
+	unlike "$shell: not where the program sends it" "$err" 'chmod'
+	rm "$home/settings"
+	chmod 755 "$home/files/flac"
+	try flac
+	like "$shell: it says what a folder offers" "$err" 'flac/ offers 2 files: 1.flac, 2.flac$'
+	cp "$home/files/song.zip" "$home/files/flac/$(printf 'Icon\r')"
+	for left in Thumbs.db desktop.ini .DS_Store 3.flac.part 3.flac~ 3.flac.filepart; do
+		printf 'x\n' >"$home/files/flac/$left"
+	done
+	try flac
+	like "$shell: what systems leave there is in nobody's way" "$status $err" \
+		'flac/ offers 2 files: 1.flac, 2.flac$'
+	mkdir "$home/files/many"
+	i=0
+	while [ "$i" -lt 257 ]; do
+		printf 'x\n' >"$home/files/many/$i.mp3"
+		i=$((i + 1))
+	done
+	try many
+	is "$shell: 257 files are too many" "$status$out" 1
+	rm "$home/files/many/0.mp3"
+	try many
+	is "$shell: 256 are not" "$status" 0
+	printf 'x\n' >"$home/files/$(printf 'caf\351.zip')"
+	try "$(printf 'caf\351.zip')"
+	is "$shell: a name that is not UTF-8 is refused" "$status$out" 1
+	like "$shell: and says so" "$err" 'caf\?\.zip .*not UTF-8'
+	printf 'x\n' >"$home/files/$(printf 'Be\314\201la C\314\247.zip')"
+	try "$(printf 'B\303\251la \303\207.zip')"
+	is "$shell: a name that a Mac has spelt in its way is found" \
+		"$status $(grep -l "file: $(printf 'Be\314\201la C\314\247.zip')" "$home"/codes/* | wc -l)" '0 1'
+	try "$(printf 'B\303\250la \303\207.zip')"
+	is "$shell: another letter is another name" "$status$out" 1
+}
+
+# Whoever is killed leaves no half of a record.
+killed()
+{
+	new_home
+	setsid sh "$top/tools/mint" -H "$home" -n 100000 song.zip >"$tmp/out" 2>"$tmp/err" &
+	await 20 [ -s "$tmp/out" ]
+	perl -e 'kill "KILL", -$ARGV[0]' $!
+	wait $! 2>/dev/null || :
+	is "$shell: killed, it leaves only whole records" \
+		"$(find "$home/codes" -maxdepth 1 -type f ! -size "$((8 + 9 + 15 + 128))c")" ''
+}
+
+full_disk()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	new_home
+	mkdir "$tmp/$shell.disk"
+	mount -t tmpfs -o size=40k,nr_inodes=1k tmpfs "$tmp/$shell.disk" 2>/dev/null || return 0
+	at_end "umount '$tmp/$shell.disk'"
+	mkdir "$tmp/$shell.disk/codes"
+	rm -r "$home/codes"
+	ln -s "$tmp/$shell.disk/codes" "$home/codes"
+	try -n 500 song.zip
+	told=$(printf '%s\n' "$out" | wc -l)
+	is "$shell: a full disk ends it, with those that were made" "$status $(count_codes)" "1 $told"
+	like "$shell: and it says how many" "$err" "$told of 500"
 }
 
 never_overwrites()
@@ -182,8 +356,6 @@ lines" song.zip
 	is "$shell: so is a note of two lines" "$status" 2
 	try
 	is "$shell: and no file" "$status" 2
-	try song.zip -n
-	is "$shell: an option after the files is taken for a file" "$status" 1
 	try -n
 	is "$shell: an option without its value" "$status" 2
 	is "$shell: none of these made a code" "$(count_codes)" 0
@@ -247,8 +419,8 @@ ways_to_name_a_file()
 	new_home
 	for given in "$home/files/flac" "$home/files/flac/" flac flac/ ./flac; do
 		(cd "$home/files" && mint -c FLAC "$given" >/dev/null 2>&1)
-		is "$shell: a folder as ${given#"$tmp"}" "$(grep ^file "$home/codes/FLAC")" 'file: flac/'
-		rm "$home/codes/FLAC"
+		is "$shell: a folder as ${given#"$tmp"}" "$(grep ^file "$home/codes/F1AC")" 'file: flac/'
+		rm "$home/codes/F1AC"
 	done
 	(cd "$home" && mint -c CURRENT files/song.zip >/dev/null)
 	is "$shell: a file as seen from the current directory" "$(grep ^file "$home/codes/CURRENT")" \
@@ -259,18 +431,18 @@ ways_to_call()
 {
 	new_home
 	mkdir -p "$tmp/$shell-checkout/tools" "$tmp/$shell-checkout/codes" "$tmp/$shell-checkout/files"
-	cp "$top/tools/.common.sh" "$top/tools/mint" "$tmp/$shell-checkout/tools/"
+	cp "$top/tools/mint" "$top"/tools/.[a-z]* "$tmp/$shell-checkout/tools/"
 	printf 'x\n' >"$tmp/$shell-checkout/files/here.zip"
 	(cd "$tmp/$shell-checkout/tools" && sh mint -c FIRST here.zip >/dev/null)
 	(cd / && env PATH="$tmp/$shell-checkout/tools:$PATH" mint -c SECOND here.zip >/dev/null)
-	is "$shell: the checkout is the home" "$(ls "$tmp/$shell-checkout/codes")" "FIRST
-SECOND"
+	is "$shell: the checkout is the home" "$(ls "$tmp/$shell-checkout/codes")" "F1RST
+SEC0ND"
 	(cd / && REDEEM_HOME=$home sh "$tmp/$shell-checkout/tools/mint" -c THIRD song.zip >/dev/null)
-	is "$shell: but REDEEM_HOME goes before it" "$(ls "$home/codes")" THIRD
+	is "$shell: but REDEEM_HOME goes before it" "$(ls "$home/codes")" TH1RD
 	(cd / && REDEEM_HOME=/nowhere sh "$tmp/$shell-checkout/tools/mint" -H "$home" -c FOURTH \
 		song.zip >/dev/null)
-	is "$shell: and -H before that" "$(ls "$home/codes")" "FOURTH
-THIRD"
+	is "$shell: and -H before that" "$(ls "$home/codes")" "F0URTH
+TH1RD"
 	home=$tmp/nowhere
 	try song.zip
 	is "$shell: no such home" "$status" 1
@@ -322,6 +494,11 @@ for shell in dash busybox; do
 	codes_are_sound
 	records
 	hand_made
+	from_a_list
+	more_options
+	warnings
+	killed
+	full_disk
 	never_overwrites
 	refuses_numbers
 	refused_files

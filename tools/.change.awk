@@ -33,6 +33,9 @@ function sells(name,    i) {
 	return 0
 }
 function selected(name) {
+	# the program would not find it
+	if (name ~ /[a-z]/)
+		return 0
 	if (ENVIRON["by_list"] != "" && !is_typed(name))
 		return 0
 	if (refused != "")
@@ -75,6 +78,13 @@ function rename(old, new,    i, n, end) {
 	if (n)
 		notes[++changes] = "file\t" old "\t" new
 }
+# What the owner should know of a code that is left as it is: to .locked.pl, or at once.
+function remark(text) {
+	if (ENVIRON["UNDO"] != "")
+		print "s " text
+	else
+		print ENVIRON["tool"] ": " plain(text) | "cat >&2"
+}
 # One change of a plan, which another run has left or the log has told.
 function planned(name, text,    part) {
 	split(text, part, "\t")
@@ -82,14 +92,14 @@ function planned(name, text,    part) {
 		if (sells(part[2]))
 			rename(part[2], part[3])
 		else
-			print "s " name ": `file` is no longer " part[2]
+			remark(name ": file is no longer " part[2])
 	} else if (part[2] == "<") {
 		if (is["uses"] + 0 < part[3] + 0)
 			set("uses", part[3])
 	} else if ((part[1] in is ? is[part[1]] : "") "" == part[2] "")
 		set(part[1], part[3])
 	else
-		print "s " name ": `" part[1] "` is " is[part[1]] " by now and stays so"
+		remark(name ": " part[1] " is " (is[part[1]] "") " by now and stays so")
 }
 function read_plan(    text, at) {
 	while ((getline text < ENVIRON["plan"]) > 0) {

@@ -36,21 +36,21 @@ function is_leap(year) {
 }
 function parse_line(at, key, value) {
 	if (key ~ /^(uses|limit|from|expires)$/ && key in is)
-		refuse(at, "a second line `" key "`")
+		refuse(at, key ": is set twice")
 	if (key ~ /^(uses|limit)$/ && !is_number(value))
-		refuse(at, "`" key "` is not a number up to 999999")
+		refuse(at, key ": not a number up to 999999")
 	if (key ~ /^(from|expires)$/ && !is_day(value))
-		refuse(at, "`" key "` is not a day such as 2027-12-31")
+		refuse(at, key ": not a day such as 2027-12-31")
 	if (key == "file") {
 		if (value == "")
-			refuse(at, "`file` names nothing")
+			refuse(at, key ": the value is missing")
 		file[++files] = value
 	}
 	is[key] = value
 }
 function need(key) {
 	if (!(key in is))
-		refuse(0, "there is no line `" key "`")
+		refuse(0, key ": is required")
 }
 function parse(text, zero,    i, colon) {
 	split("", is)
@@ -79,7 +79,7 @@ function parse(text, zero,    i, colon) {
 }
 # How many downloads are left, if the day is right.
 function left() {
-	return is["limit"] > is["uses"] + 0 ? is["limit"] - is["uses"] : 0
+	return is["limit"] + 0 > is["uses"] + 0 ? is["limit"] - is["uses"] : 0
 }
 function has_expired() {
 	return is["expires"] != "" && is["expires"] "" < ENVIRON["today"] ""

@@ -3,42 +3,145 @@
 
 nl='
 '
+cr=$(printf '\r')
 
 # Servers hand such files to an interpreter, wherever the ending stands in the
 # name: Apache's AddHandler takes x.php.zip for PHP. redeem.c has the same list.
 runnable='php[3-8s]?|phtml|phar|pht|f?cgi|fpl|pl|pyc?|rb|sh|shtml?|stm|aspx?|jspx?|cfm|lua'
 
-check_name()
+# Is the text on stdin UTF-8 (RFC 3629)?
+is_utf8()
 {
-	is_one_line "$1" || die "a name with control characters in it cannot be sold: $file"
-	if printf '%s\n' "$1" | grep -Eiq -e "\.($runnable)(\.|\$)"; then
-		die "a server might run $1 instead of sending it: rename it, or pack it in a .zip"
+	awk '
+	/[\200-\377]/ && !/^([\001-\177]|[\302-\337][\200-\277]|\340[\240-\277][\200-\277]|[\341-\354\356\357][\200-\277][\200-\277]|\355[\200-\237][\200-\277]|\360[\220-\277][\200-\277][\200-\277]|[\361-\363][\200-\277][\200-\277][\200-\277]|\364[\200-\217][\200-\277][\200-\277])*$/ {
+		wrong = 1
+		exit
+	}
+	END { exit wrong }'
+}
+
+# Sets $closed to what the web server may not read: files at $1, or a folder on the way
+# from the home down to them. Where the program sends the files itself, it is enough
+# that it can read them.
+check_readable()
+{
+	[ "$delivery" = apache ] || return 0
+	if [ -d "$1" ]; then
+		shut=$(find "$1/." ! -name . -prune -type f ! -name '.*' ! -perm -004 | head -n 1)
+		shut=${shut:+$1/${shut##*/}}
+	else
+		shut=$(find "$1" -prune ! -perm -004)
 	fi
+	closed=${shut:-$closed}
+	while is_below "$1" "$home"; do
+		shut=$(find "$1" -prune -type d ! -perm -001)
+		closed=${shut:-$closed}
+		[ "$1" != "$home" ] || break
+		set -- "${1%/*}"
+	done
+}
+
+# One file that is to be sold, at $1.
+offer()
+{
+	name=${1##*/}
+	is_one_line "$name" || die "a name with control characters in it cannot be sold: $file"
+	[ -r "$1" ] || die "you cannot read $1"
+	[ -s "$1" ] || die "$1 is empty: has it been copied to its end?"
+	offers=$offers$name$nl
+}
+
+# All names that are offered.
+check_names()
+{
+	printf '%s' "$offers" | is_utf8 ||
+		die "a name in $(printf '%s' "$file" | tr '\200-\377' '?') is not UTF-8: rename the file"
+	name=$(printf '%s' "$offers" | grep -Ei -e "\.($runnable)(\.|\$)" | head -n 1)
+	[ ! "$name" ] ||
+		die "a server might run $name instead of sending it: rename it, or pack it in a .zip"
 }
 
 # What a folder offers; sets $offers to one name a line.
 look_into()
 {
-	offers=
 	for path in "$1"/*; do
 		name=${path##*/}
+		case $name in
+		# Macs and Windows leave these, and copies that were not finished.
+		"Icon$cr" | [Tt]humbs.db | [Dd]esktop.ini | *~ | *.part | *.filepart) continue ;;
+		esac
 		if [ -L "$path" ]; then
 			die "$file$name is a symbolic link: use mv, or ln without -s"
 		elif [ -d "$path" ]; then
 			say "note: the folder $file$name is not offered, only the files beside it"
 		elif [ -f "$path" ]; then
-			check_name "$name"
-			offers=$offers$name$nl
+			offer "$path"
 		fi
 	done
-	[ -n "$offers" ] || die "the folder $file has no file in it"
+	[ "$offers" ] || die "the folder $file has no file in it"
 }
 
-# Sets $file to the path below home/files of what was typed.
+say_offers()
+{
+	number=$(($(printf '%s' "$offers" | wc -l)))
+	[ "$number" -gt 256 ] ||
+		say "note: $file offers $number $([ "$number" = 1 ] && printf file || printf files):" \
+			"$(printf '%s' "$offers" | head -n 12 |
+				awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }')$([ "$number" -le 12 ] || printf ' ...')"
+}
+
+# Macs spell a letter like é as two characters, others as one. Sets $typed to the name in
+# the folder $1 that is $2 spelt in the other way, if there is one.
+spell()
+{
+	twin=$(
+		for path in "$1"/*; do
+			printf '%s\n' "${path##*/}"
+		done | awk '
+		# U+00C0 to U+017F: the letter, and the mark on it, counted from U+0300 as @
+		BEGIN {
+			letters = "AAAAAA.CEEEEIIII.NOOOOO..UUUUY..aaaaaa.ceeeeiiii.nooooo..uuuuy.y" \
+				"AaAaAaCcCcCcCcDd..EeEeEeEeEeGgGgGgGgHh..IiIiIiIiI...JjKk.LlLlLl." \
+				"...NnNnNn...OoOoOo..RrRrRrSsSsSsSsTtTt..UuUuUuUuUuUuWwYyYZzZzZz."
+			marks = "@ABCHJ.g@ABH@ABH.C@ABCH..@ABHA..@ABCHJ.g@ABH@ABH.C@ABCH..@ABHA.H" \
+				"DDFFhhAABBGGLLLL..DDFFGGhhLLBBFFGGggBB..CCDDFFhhG...BBgg.AAggLL." \
+				"...AAggLL...DDFFKK..AAggLLAABBggLLggLL..CCDDFFJJKKhhBBBBHAAGGLL."
+			for (i = 1; i <= length(letters); i++) {
+				if (substr(letters, i, 1) == ".")
+					continue
+				code = 191 + i
+				mark = index("@ABCD.FGH.JKL..........................gh", substr(marks, i, 1)) - 1
+				whole = sprintf("%c%c", 192 + int(code / 64), 128 + code % 64)
+				apart[whole] = substr(letters, i, 1) sprintf("\314%c", 128 + mark)
+			}
+		}
+		function spread(text,    i, pair, out) {
+			for (i = 1; i <= length(text); i++) {
+				pair = substr(text, i, 2)
+				if (pair in apart) {
+					out = out apart[pair]
+					i++
+				} else
+					out = out substr(text, i, 1)
+			}
+			return out
+		}
+		spread($0) == spread(ENVIRON["wanted"]) {
+			print
+			exit
+		}'
+	)
+	[ "$twin" ] || return 1
+	typed=$twin
+}
+
+# Sets $file to the path below home/files of what was typed, and $offers to the names that
+# a buyer is offered for it, one a line.
 find_file()
 {
 	typed=$1
 	file=$typed
+	offers=
 	is_one_line "$typed" || die 'a name with control characters in it cannot be sold'
 	case /$typed/ in
 	*/../*) die "$typed: a path with .. in it is not taken" ;;
@@ -50,6 +153,11 @@ find_file()
 	path=$files/$typed
 	if [ "$file" != "${file#/}" ] || ! [ -e "$path" ] && ! [ -L "$path" ]; then
 		path=$typed
+	fi
+	if ! [ -e "$path" ] && ! [ -L "$path" ] && [ "$typed" = "${typed#*/}" ]; then
+		wanted=$typed
+		export wanted
+		! spell "$files" "$typed" || path=$files/$typed
 	fi
 	if [ -L "$path" ]; then
 		die "$file is a symbolic link: use mv, or ln without -s"
@@ -71,12 +179,32 @@ find_file()
 	/[[:blank:]]*) die "$file: a name cannot begin with a blank" ;;
 	esac
 
+	sold=${path%/}
 	if [ -d "$path" ]; then
-		look_into "${path%/}"
+		look_into "$sold"
 	elif [ -f "$path" ]; then
-		check_name "${file##*/}"
-		offers=${file##*/}$nl
+		offer "$path"
 	else
 		die "$file is neither a file nor a folder"
 	fi
+	check_names
+	check_readable "$sold"
+	[ ! -d "$sold" ] || say_offers
+}
+
+# Sets $delivery, which decides who has to read what is sold, and $closed to nothing.
+find_delivery()
+{
+	closed=
+	delivery=
+	[ ! -r "${REDEEM_CONF:-$home/settings}" ] ||
+		delivery=$(setting delivery "${REDEEM_CONF:-$home/settings}")
+	delivery=${delivery:-apache}
+}
+
+# Says what check_readable has found.
+warn_of_closed()
+{
+	[ ! "$closed" ] || say "warning: the web server may not be allowed to read $(short "$closed");" \
+		"if it cannot: chmod $([ -d "$closed" ] && printf 'o+x' || printf 'o+r') '$closed'"
 }
