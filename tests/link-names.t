@@ -2,6 +2,7 @@
 # Files are saved under their own names, however odd: what Apache tells clients
 # (RFC 6266), for one file and for several, and what clients then do.
 . "${0%/*}/lib.sh"
+test_all_only 'needs wget'
 need apache2 curl perl wget
 
 shop_stock

@@ -3,6 +3,7 @@
 # handed down, headers, types and handlers by file name, compression, encodings. Each
 # is tried alone, by the same requests. [S7]
 . "${0%/*}/lib.sh"
+test_all_only 'takes half a minute'
 need apache2 curl
 
 shop_stock
