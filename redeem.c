@@ -3063,8 +3063,8 @@ static enum outcome record_read(struct record *record, struct buf *reason)
 }
 
 /*
- * Finds the record of CODE (as typed, then as people misread it, then amid other
- * text), locks it and reads it. OUTCOME_NONE if that succeeds; otherwise REASON
+ * Finds the record of CODE (as typed, then as people misread it, then amid
+ * other text), locks it and reads it. OUTCOME_NONE if that succeeds; otherwise REASON
  * says what is wrong, if anything is. record_close must follow in any case.
  */
 static enum outcome record_open(struct record *record, int home,
@@ -3200,8 +3200,8 @@ static void managed_format(
 }
 
 /*
- * Formats the record with CHANGE in it: our own lines where they were, or at the
- * end; every other line byte for byte. Pads with blanks up to the old size, so
+ * Formats the record with CHANGE in it: our own lines where they were, or at
+ * the end; every other line byte for byte. Pads with blanks up to the old size, so
  * that one write replaces all of the old record.
  */
 static void record_format(

@@ -65,9 +65,10 @@ answered_well()
 	esac
 	# [S2] [S3]: without the lock, or not on the disk, it is not counted; only
 	# what a signal ended is tried again
-	case $hit in
-	flock\(*EINTR* | pwrite64\(*EINTR*) ;;
-	flock\(* | pwrite64\(* | fdatasync\(*) [ "$(status)" = 503 ] || blame "$hit and $(status)" ;;
+	case $case in
+	flock:*EINTR* | pwrite64:*EINTR*) ;;
+	# the first lock is the record's; the log's stops nothing
+	flock:1:* | pwrite64:* | fdatasync:*) [ "$(status)" = 503 ] || blame "$hit and $(status)" ;;
 	esac
 }
 
