@@ -5116,6 +5116,7 @@ static bool s3_signature(const struct settings *settings,
 	buf_addf(&message, "AWS4-HMAC-SHA256\n%s\n%s\n%s", scope->stamp,
 	    scope->name, mac);
 	s3_sign(settings, scope, span_of(message.bytes), mac);
+	wipe(request.bytes, request.length);
 	return !request.overflowed && !message.overflowed;
 }
 
@@ -5146,6 +5147,7 @@ static void s3_presign(const struct settings *settings, time_t when,
 	else
 		buf_addf(text, "%s?%s&X-Amz-Signature=%s", where.bytes,
 		    query.bytes, mac);
+	wipe(query.bytes, query.length); /* it has the session's token */
 }
 
 /*
@@ -5170,6 +5172,7 @@ static enum outcome s3_examine(
 	struct buf address = buf_init(buffer, sizeof(buffer));
 
 	s3_forward(site, item, &address);
+	wipe(buffer, address.length);
 	return address.overflowed ?
 	    items_broken(items, "%s: its address is too long", item->path) :
 	    OUTCOME_NONE;
