@@ -6244,13 +6244,11 @@ static const struct answer {
     [OUTCOME_LINK_WRONG] = {.status = "403 Forbidden",
 	.word = "link-closed",
 	.title = TITLE_CLOSED,
-	.sentence = CLOSED_WHY,
-	.focus = FOCUS_CODE},
+	.sentence = CLOSED_WHY},
     [OUTCOME_LINK_OVER] = {.status = "410 Gone",
 	.word = "link-closed",
 	.title = TITLE_CLOSED,
-	.sentence = CLOSED_WHY,
-	.focus = FOCUS_CODE},
+	.sentence = CLOSED_WHY},
     [OUTCOME_FORM] = {.status = "200 OK",
 	.word = "form",
 	.title = TITLE_FORM,
@@ -6406,7 +6404,7 @@ static const char built_in_page[] =
     "body{\n"
     "font:1.125rem/1.5 system-ui,-apple-system,sans-serif;\n"
     "margin:0;\n"
-    "padding:1.5rem 1.25rem 3rem;\n"
+    "padding:1.5rem min(1.25rem,5vw) 3rem;\n"
     "background:var(--paper);\n"
     "color:var(--ink);\n"
     "overflow-wrap:break-word\n"
@@ -6422,16 +6420,16 @@ static const char built_in_page[] =
     "margin:0 0 0 1.25rem;\n"
     "stroke:var(--groove)\n"
     "}\n"
-    ".redeem-vinyl{\n"
+    ".vinyl{\n"
     "fill:#23201c;\n"
     "stroke:none\n"
     "}\n"
-    ".redeem-label{\n"
+    ".label{\n"
     "fill:var(--label);\n"
     "stroke:none\n"
     "}\n"
     ".sleeve{\n"
-    "padding:1.5rem 1.25rem;\n"
+    "padding:1.5rem min(1.25rem,6vw);\n"
     "border:1px solid var(--line);\n"
     "border-radius:.25rem;\n"
     "background:var(--sleeve);\n"
@@ -6451,7 +6449,8 @@ static const char built_in_page[] =
     "font-weight:600\n"
     "}\n"
     "form{\n"
-    "display:grid\n"
+    "display:grid;\n"
+    "grid-template-columns:minmax(0,1fr)\n"
     "}\n"
     "input{\n"
     "font:1.3rem/1.3 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;\n"
@@ -6464,7 +6463,7 @@ static const char built_in_page[] =
     "background:var(--field);\n"
     "color:var(--ink);\n"
     "text-transform:uppercase;\n"
-    "scroll-margin:14rem\n"
+    "scroll-margin-top:calc(100vh - 6rem)\n"
     "}\n"
     "input[aria-invalid]{\n"
     "border-color:var(--wrong)\n"
@@ -6475,7 +6474,9 @@ static const char built_in_page[] =
     "font-weight:600;\n"
     "text-align:center;\n"
     "text-decoration:none;\n"
-    "padding:.85rem;\n"
+    "padding:.85rem min(.85rem,4vw);\n"
+    "overflow-wrap:anywhere;\n"
+    "hyphens:auto;\n"
     "border:2px solid transparent;\n"
     "border-radius:.25rem;\n"
     "background:var(--button);\n"
@@ -6531,7 +6532,8 @@ static const char built_in_page[] =
     "overflow-wrap:anywhere\n"
     "}\n"
     ".redeem-size{\n"
-    "display:block;\n"
+    "display:inline-block;\n"
+    "width:100%;\n"
     "font-weight:400\n"
     "}\n"
     "@media (hover:hover){\n"
@@ -6543,7 +6545,21 @@ static const char built_in_page[] =
     "text-decoration-thickness:.15em\n"
     "}\n"
     "}\n"
-    "@media (min-width:34rem){\n"
+    "@media (max-height:20rem){\n"
+    "svg{\n"
+    "display:none\n"
+    "}\n"
+    "body,.sleeve{\n"
+    "padding-top:.5rem\n"
+    "}\n"
+    "h1{\n"
+    "font-size:1.25rem\n"
+    "}\n"
+    "#redeem-message{\n"
+    "margin-bottom:.5rem\n"
+    "}\n"
+    "}\n"
+    "@media (min-width:34rem) and (min-height:30rem){\n"
     "body{\n"
     "padding-top:9vh\n"
     "}\n"
@@ -6559,10 +6575,10 @@ static const char built_in_page[] =
     "<body>\n"
     "<main>\n"
     "<svg viewBox=\"0 0 104 52\" aria-hidden=\"true\">"
-    "<path class=\"redeem-vinyl\" d=\"M0 52a52 52 0 0 1 104 0z\"/>"
+    "<path class=\"vinyl\" d=\"M0 52a52 52 0 0 1 104 0z\"/>"
     "<path fill=\"none\" d=\"M7 52a45 45 0 0 1 90 0M13 52a39 39 0 0 1 78 "
     "0M19 52a33 33 0 0 1 66 0M25 52a27 27 0 0 1 54 0\"/>"
-    "<path class=\"redeem-label\" d=\"M34 52a18 18 0 0 1 36 0z\"/>"
+    "<path class=\"label\" d=\"M34 52a18 18 0 0 1 36 0z\"/>"
     "</svg>\n"
     "<div class=\"sleeve\">\n"
     "<h1>" MARKER_TITLE "</h1>\n" MARKER "</div>\n"

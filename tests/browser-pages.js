@@ -2,7 +2,7 @@
 // Each page that a buyer may get, in the built-in look and in the design of the
 // demo's label, light and dark: what axe-core, a narrow screen, large letters, a
 // keyboard and missing styles make of it. With SCREENSHOTS=DIR each is kept there
-// as a picture, at three widths.
+// as a picture, at three widths. Arguments name the pages, by outcome; else it is all.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -14,6 +14,8 @@ const pictures = process.env.SCREENSHOTS;
 const schemes = ['light', 'dark'];
 const many = ['first-light.zip', 'Lantern Weather - First Light (24 bit, 96 kHz).flac',
 	'lantern-weather_first-light_live-at-the-harbour_2026-remastered-edition.zip'];
+
+const usual = ['grace: 0', 'retry: 0', 'contact: post@label.example'];
 
 function enter(typed) {
 	return async browser => {
@@ -30,8 +32,10 @@ const pages = {
 	unknown: enter('0000-0000-0000'),
 	'used-up': enter('used1111'),
 	expired: enter('late1111'),
-	'try-again': enter('half1111'),
+	broken: enter('half1111'),
+	'not-yet': enter('soon1111'),
 	files: enter('many1111'),
+	started: enter('one11111'),
 	'bad-request': async browser => {
 		await browser.open(`${base}/plain.html`);
 		await browser.click('button');
@@ -41,8 +45,23 @@ const pages = {
 		await browser.outcome('files');
 		await browser.open((await browser.url()).replace(/\?.*/, ''));
 	},
+	// no link can be made: a file stands where its minute's folder would
+	'try-again': async browser => {
+		const minutes = [0, 1, 2, 3, 4].map(ahead => Math.floor(Date.now() / 60000) + ahead)
+			.map(minute => `${shopFolder}/public_html/secure/${minute}`);
+		for (const minute of minutes) {
+			fs.rmSync(minute, { recursive: true, force: true });
+			fs.writeFileSync(minute, '');
+		}
+		try {
+			await enter('one11111')(browser);
+			await browser.outcome('try-again');
+		} finally {
+			minutes.forEach(minute => fs.rmSync(minute));
+		}
+	},
 	'slow-down': async (browser, ...also) => {
-		settings('tries: 1', ...also);
+		settings(...usual, 'tries: 1', ...also);
 		await enter('nosuchcode')(browser);
 		await browser.outcome('unknown');
 		await browser.press('x', 'Enter');
@@ -59,6 +78,9 @@ const pages = {
 	},
 };
 
+// A single file is on a page of files, too.
+const toldAs = outcome => outcome === 'started' ? 'files' : outcome;
+
 // Where the keyboard is when a page has come; elsewhere it is at the page's top.
 const focused = {
 	form: 'redeem-code',
@@ -72,18 +94,24 @@ const focused = {
 // What a page calls itself, where that is not "No download yet".
 const titles = {
 	form: 'Your download',
+	started: 'Your download',
 	files: 'Your files',
+	empty: 'Check your code',
+	mistyped: 'Check your code',
+	unknown: 'Check your code',
 	'used-up': 'No more downloads',
-	expired: 'No more downloads',
+	expired: 'Code expired',
 	'link-closed': 'This link is closed',
 };
 
-// Pages in nobody's design: a closed link's is Apache's, and without its home a
-// shop has none.
-const plain = ['link-closed', 'not-set-up'];
+// Pages in nobody's design: without its home a shop has none.
+const plain = ['not-set-up'];
+
+// Pages that send the buyer to the label first.
+const asking = ['used-up', 'expired', 'not-yet', 'broken'];
 
 // Pages with the longest words and lines.
-const long = ['form', 'used-up', 'files', 'link-closed'];
+const long = ['form', 'used-up', 'files', 'started', 'broken', 'link-closed'];
 
 // What is looked at inside the page.
 const inside = `
@@ -172,13 +200,49 @@ async function fits(name, browser) {
 async function abroad(name, browser, outcome, ...also) {
 	for (const language of ['fr', 'de', 'nl', 'es']) {
 		await browser.cdp('Network.setExtraHTTPHeaders', { headers: { 'Accept-Language': language } });
-		settings('grace: 0', ...also);
+		settings(...usual, ...also);
 		await pages[outcome](browser, ...also);
-		await browser.outcome(outcome);
+		await browser.outcome(toldAs(outcome));
 		is(`${name}: in that language`, await browser.attribute('html', 'lang'), language);
 		await fits(`${name} in ${language}`, browser);
 	}
 	await browser.cdp('Network.setExtraHTTPHeaders', { headers: {} });
+}
+
+// With the system's few colours, what is pressed has an edge.
+async function edges(name, browser) {
+	await browser.look(390, 'light', { forced: true });
+	is(`${name}: edges in forced colours`, await see(browser,
+		`[...document.querySelectorAll('button, #redeem-contact')].filter(control => {
+			const style = getComputedStyle(control);
+			return style.borderTopStyle !== 'solid' || parseFloat(style.borderTopWidth) < 2 ||
+				contrast(style.borderTopColor, behind(control.parentElement)) < 3;
+		}).map(control => control.outerHTML)`), []);
+}
+
+// At 400 %, which leaves 320 by 256 pixels, the message is not scrolled away by what
+// has the keyboard.
+async function enlarged(name, browser, outcome, ...also) {
+	settings(...usual, ...also);
+	await browser.look(320, 'light', { height: 256 });
+	await pages[outcome](browser, ...also);
+	await browser.outcome(toldAs(outcome));
+	await browser.settled();
+	const [top, bottom] = await see(browser, `(box => [box.top, box.top + 24])(
+		document.querySelector('#redeem-message p').getBoundingClientRect())`);
+	ok(`${name}: at 400 % the message is seen`, top >= 0 && bottom <= 256, `${top} to ${bottom}`);
+	await browser.look(320, 'light');
+}
+
+// The way to the label comes first where the label can help.
+async function asked(name, browser) {
+	is(`${name}: contact, then form`, await see(browser,
+		"[...document.querySelectorAll('#redeem-contact, .redeem-second')].map(part => part.id)"),
+	['redeem-contact', 'redeem-form']);
+	like(`${name}: contact writes to the label`, await browser.attribute('#redeem-contact', 'href'),
+		/^mailto:post@label\.example$/);
+	is(`${name}: the button is second`, await see(browser,
+		"getComputedStyle(document.querySelector('#redeem-button')).backgroundColor"), 'rgba(0, 0, 0, 0)');
 }
 
 async function unstyled(name, browser) {
@@ -194,14 +258,17 @@ async function keep(browser, design, outcome) {
 			await browser.screenshot(path.join(pictures, `${design}-${outcome}-${width}-${scheme}.png`));
 		}
 	}
+	await browser.look(390, 'dark', { forced: true });
+	await browser.screenshot(path.join(pictures, `${design}-${outcome}-390-forced.png`));
+	await browser.look(320, 'light');
 }
 
 async function inspect(browser, design, outcome, ...also) {
 	const name = `${design}, ${outcome}`;
-	settings('grace: 0', ...also);
+	settings(...usual, ...also);
 	await browser.look(320, 'light');
 	await pages[outcome](browser, ...also);
-	like(`${name}: says something`, await browser.outcome(outcome), /\w.*\./);
+	like(`${name}: says something`, await browser.outcome(toldAs(outcome)), /\w.*\./);
 	const title = titles[outcome] || 'No download yet';
 	is(`${name}: its heading`, await browser.text('h1'), title);
 	is(`${name}: its title`, await see(browser, 'document.title'),
@@ -219,8 +286,13 @@ async function inspect(browser, design, outcome, ...also) {
 		is(`${name}, ${scheme}: axe finds nothing`, await findings(browser), []);
 		await contrasts(`${name}, ${scheme}`, browser);
 	}
-	await unstyled(name, browser);
+	if (asking.includes(outcome)) {
+		await asked(name, browser);
+	}
+	await edges(name, browser);
 	await browser.look(320, 'light');
+	await unstyled(name, browser);
+	await enlarged(name, browser, outcome, ...also);
 	if (long.includes(outcome)) {
 		await abroad(name, browser, outcome, ...also);
 	}
@@ -237,11 +309,15 @@ async function inspect(browser, design, outcome, ...also) {
 	code('USED1111', 'uses: 3', 'limit: 3', 'file: first-light.zip', 'last: 2026-01-31T20:05:06Z');
 	code('LATE1111', 'uses: 0', 'limit: 3', 'file: first-light.zip', 'expires: 2024-02-29');
 	code('HALF1111', 'uses: 0');
+	code('SOON1111', 'uses: 0', 'limit: 3', 'file: first-light.zip', 'from: 2099-03-01');
+	const wanted = process.argv.slice(2);
+	const chosen = outcome => wanted.length === 0 || wanted.includes(outcome);
 	const browser = await Browser.start();
 	try {
 		for (const [design, ...also] of [['built in'], ['own design', 'page: page.html']]) {
 			code('MANY1111', 'uses: 0', 'limit: 50', ...many.map(name => `file: ${name}`));
-			for (const outcome of Object.keys(pages)) {
+			code('ONE11111', 'uses: 0', 'limit: 50', `file: ${many[1]}`);
+			for (const outcome of Object.keys(pages).filter(chosen)) {
 				await walk(`${design}, ${outcome}`,
 					() => inspect(browser, design, outcome, ...also));
 				fs.rmSync(`${shopFolder}/home/attempts`, { force: true });

@@ -9,4 +9,5 @@ need apache2 curl
 shop_stock
 cp "$top/tests/demo-label/page.html" "$shop/home/"
 chmod 644 "$shop/home/page.html"
-browse apache_stock "$top/tests/browser-pages.js"
+serve apache_stock
+browse "$top/tests/browser-pages.js" "$@"
