@@ -8,4 +8,6 @@ need apache2 curl
 
 shop_cheap
 second_file
-browse apache_cheap "$top/tests/browser.js" mistyped again list late
+delivery="secure: $shop/public_html/secure"
+serve apache_cheap
+browse "$top/tests/browser.js" mistyped again list late

@@ -3,9 +3,11 @@
 # a mistyped code to the file on the disk.
 . "${0%/*}/lib.sh"
 test_all_only 'needs a browser'
-need apache2 curl
+need apache2 curl node
 . "$top/tests/browser.sh"
 
 shop_stock
 second_file
-browse apache_stock "$top/tests/browser.js"
+all_deliveries
+serve apache_stock
+browse "$top/tests/browser.js" unscripted

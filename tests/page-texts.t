@@ -329,7 +329,7 @@ for outcome in form used_up files started; do
 	started_also='contact: post@label.example'
 	"give_$outcome"
 	page
-done | sed -n '/<div id="redeem"/,$p' | grep -oE '(id|class)="redeem[^"]*"' | sed 's/id="/#/; s/class="/./; s/"//' |
+done | sed -n '/<div id="redeem"/,/^<\/div>$/p' | grep -oE '(id|class)="redeem[^"]*"' | sed 's/id="/#/; s/class="/./; s/"//' |
 	sort -u >"$tmp/names"
 sed -n "/^The buyer's pages/,/^What is kept/p" "$top/README" |
 	grep -oE '[#.]redeem(-[a-z]+)*' | grep -vFx '.redeem' | sort -u >"$tmp/promised"
