@@ -2983,7 +2983,6 @@ static bool record_lock(
 {
 	struct buf path = buf_init(record->path, sizeof(record->path));
 	struct stat st;
-	int error;
 
 	buf_addf(&path, "codes/%s", name);
 	record->name = record->path + strlen("codes/");
@@ -2998,7 +2997,7 @@ static bool record_lock(
 			record->size = (size_t)st.st_size;
 			return true;
 		}
-		error = errno;
+		int error = errno;
 		(void)close(record->fd);
 		record->fd = -1;
 		errno = error;
@@ -7992,9 +7991,9 @@ static enum outcome serve_code(
 	    !delivery->alive(&shop->site, &link, first_item(shop));
 	enum outcome outcome = OUTCOME_LINK;
 
-	change->link = &link;
 	if (fresh && !link_draw(&link, shop->site.now + shop->settings.window))
 		return OUTCOME_TRY_AGAIN;
+	change->link = &link;
 	/* before anything is counted: an address may be too long to be told */
 	delivery->address(&shop->site, &link, first_item(shop), &location);
 	if (location.overflowed)
@@ -8003,6 +8002,7 @@ static enum outcome serve_code(
 		outcome = give(shop, change);
 	if (outcome == OUTCOME_LINK)
 		cookie_format(shop, &link);
+	change->link = NULL;
 	wipe(&link, sizeof(link));
 	return outcome;
 }
