@@ -9,7 +9,8 @@ need apache2 curl flock env
 apache_with()
 {
 	tmp=$tmp/$1-$2
-	mkdir -p -m 711 "$tmp"
+	mkdir -p "$tmp"
+	chmod 711 "$tmp"
 	amend="s/mpm_event/mpm_$1/g; s/cgid_module/$2_module/; s/mod_cgid/mod_$2/"
 	[ "$2" = cgid ] || amend="$amend; /^ScriptSock/d"
 	apache_stock

@@ -4,6 +4,7 @@
 # gives the link, with one use counted in all. [S3] [S4] [S7] [S12]
 
 . "${0%/*}/lib.sh"
+test_all_only 'takes minutes'
 . "$top/tests/strace.sh"
 
 # The calls of the last trace from main on, which begins with rt_sigaction; what
@@ -31,23 +32,25 @@ faults()
 	done
 }
 
-# An answer that gives no link is a page that says so, and nothing was done.
+# refused CASE BEFORE: an answer that gives no link is a page that says so, and
+# nothing was done: BEFORE are the links that there were.
 refused()
 {
 	case $(status) in
 	4?? | 5??) ;;
-	*) blame "status: $(status)" ;;
+	*) blame "$1" "status: $(status)" ;;
 	esac
-	[ -n "$(outcome)" ] || blame 'no outcome'
-	record_kept || blame "the record is now: $(cat "$code_file")"
-	[ "$(links)" = "$before" ] || blame "left: $(links)"
+	[ -n "$(outcome)" ] || blame "$1" 'no outcome'
+	record_kept || blame "$1" "the record is now: $(cat "$code_file")"
+	[ "$(links)" = "$2" ] || blame "$1" "left: $(links)"
 }
 
-# The answer to a request that met a fault. None at all may be had only where the
-# fault is in sending it: then the use is counted, and the next try has the link.
+# answered_well CASE BEFORE LOST: the answer to a request that met a fault. None at
+# all may be had only where the fault is in sending it: then the use is counted, and
+# the next try has the link.
 answered_well()
 {
-	hit=$(grep '(INJECTED)$' "$tmp/trace") || blame 'no such call'
+	hit=$(grep '(INJECTED)$' "$tmp/trace") || blame "$1" 'no such call'
 	case $hit in
 	'write(1, '*' = 1 (INJECTED)')
 		# strace says that the first byte is written, and does not write it
@@ -55,53 +58,45 @@ answered_well()
 		{ printf S && cat "$tmp/rest"; } >"$tmp/answer"
 		;;
 	'write(1, '*)
-		[ "$(value uses "$code_file")" = "$uses" ] || blame 'not counted'
+		[ "$(value uses "$code_file")" = "$uses" ] || blame "$1" 'not counted'
 		return
 		;;
 	esac
 	case $(status) in
-	303) given 'the answer' ;;
-	*) refused ;;
+	303) given "$1" 'the answer' "$3" ;;
+	*) refused "$1" "$2" ;;
 	esac
 	# [S2] [S3]: without the lock, or not on the disk, it is not counted; only
 	# what a signal ended is tried again
-	case $case in
+	case $1 in
 	flock:*EINTR* | pwrite64:*EINTR*) ;;
 	# the first lock is the record's; the log's stops nothing
-	flock:1:* | pwrite64:* | fdatasync:*) [ "$(status)" = 503 ] || blame "$hit and $(status)" ;;
+	flock:1:* | pwrite64:* | fdatasync:*)
+		[ "$(status)" = 503 ] || blame "$1" "$hit and $(status)"
+		;;
 	esac
 }
 
-# fault_there CALL:N:HOW
+# fault_there SCENARIO CALL:N:HOW
 fault_there()
 {
-	case=$1
-	set_out "$scenario"
+	set_out "$1"
 	before=$(links)
-	when=${case#*:}
+	when=${2#*:}
 	when=${when%:*}
-	traced -e "inject=${case%%:*}:${case##*:}:when=$when" || blame "exit status $?"
+	traced -e "inject=${2%%:*}:${2##*:}:when=$when" || blame "$2" "exit status $?"
 	lost=
-	[ "${case##*:}" != retval=1 ] || lost=1
-	answered_well
-	guarded || blame 'a file without rules'
+	[ "${2##*:}" != retval=1 ] || lost=1
+	answered_well "$2" "$before" "$lost"
+	guarded || blame "$2" 'a file without rules'
 	post AAAA1111
-	given 'the next try'
-	swept
+	given "$2" 'the next try' "$lost"
+	swept "$2"
 }
 
 for scenario in first later several hard signed listed relisted; do
 	reference "$scenario"
-	cases=$(faults)
-	for worker in 1 2; do
-		(
-			begin_work
-			for each in $(share); do
-				fault_there "$each"
-			done
-		) &
-	done
-	both_done
+	each_case "$(faults)" fault_there "$scenario"
 	is "$scenario: $count faults" "$wrongs" ''
 done
 printf '# %d faults\n' "$tried"
@@ -113,48 +108,48 @@ undoing()
 		/\(INJECTED\)$/ { on = 1 }' "$tmp/trace"
 }
 
-# Each of them fails, too, or the program is killed there. strace takes one rule
-# for a call: the one that failed first fails this time and each after.
+# second_faults FAULT: each of them fails, too, or the program is killed there.
+# strace takes one rule for a call: the one that failed first fails this time and
+# each after.
 second_faults()
 {
 	undoing | while IFS=: read -r call n; do
-		if [ "$call" = "${fault%%:*}" ]; then
-			printf '%s\n' "$fault+"
+		if [ "$call" = "${1%%:*}" ]; then
+			printf '%s\n' "$1+"
 		else
 			printf "$call:%s:when=$n\n" error=EIO signal=SIGKILL
 		fi
 	done
 }
 
-# second_there CALL:HOW:when=N, after $fault. A link that nobody was told of may
-# be left where removing it fails; the record may say that a use is counted
+# second_there SCENARIO FAULT CALL:HOW:when=N, after FAULT. A link that nobody was told
+# of may be left where removing it fails; the record may say that a use is counted
 # where putting the old one back fails, and then the next try is free.
 second_there()
 {
-	case=$1
-	set_out "$scenario"
+	set_out "$1"
 	before=$(links)
-	case $case in
-	*SIGKILL*) ! traced -e "inject=$fault" -e "inject=$case" || blame 'not killed' ;;
-	*) traced -e "inject=$fault" -e "inject=$case" || blame "exit status $?" ;;
+	case $3 in
+	*SIGKILL*) ! traced -e "inject=$2" -e "inject=$3" || blame "$3" 'not killed' ;;
+	*) traced -e "inject=$2" -e "inject=$3" || blame "$3" "exit status $?" ;;
 	esac
-	[ -z "$(location)" ] || blame "told: $(location)"
-	case $case in
+	[ -z "$(location)" ] || blame "$3" "told: $(location)"
+	case $3 in
 	*SIGKILL* | write:*) ;;
-	*) [ "$(status) $(outcome)" = '503 try-again' ] || blame "$(status) $(outcome)" ;;
+	*) [ "$(status) $(outcome)" = '503 try-again' ] || blame "$3" "$(status) $(outcome)" ;;
 	esac
 	[ "$(value uses "$code_file")" = "$uses" ] || record_kept ||
-		blame "the record is now: $(cat "$code_file")"
-	case $case in
+		blame "$3" "the record is now: $(cat "$code_file")"
+	case $3 in
 	*SIGKILL*) ;;
 	write:* | pwrite64:* | fdatasync:*)
-		[ "$(links)" = "$before" ] || blame "left: $(links)"
+		[ "$(links)" = "$before" ] || blame "$3" "left: $(links)"
 		;;
 	esac
-	guarded || blame 'a file without rules'
+	guarded || blame "$3" 'a file without rules'
 	post AAAA1111
-	given 'the next try'
-	swept
+	given "$3" 'the next try'
+	swept "$3"
 }
 
 tried=0
@@ -165,16 +160,7 @@ for scenario in first several signed listed; do
 		traced -e "inject=$fault"
 		is "$scenario: $fault: what was undone is synced" \
 			"$(calls | sed -n 's/:.*//;/^pwrite64$/p;/^fdatasync$/p' | tail -n 1)" fdatasync
-		cases=$(second_faults)
-		for worker in 1 2; do
-			(
-				begin_work
-				for each in $(share); do
-					second_there "$each"
-				done
-			) &
-		done
-		both_done
+		each_case "$(second_faults "$fault")" second_there "$scenario" "$fault"
 		is "$scenario: $fault and $count second faults" "$wrongs" ''
 	done
 done
@@ -202,7 +188,7 @@ is 'then it is counted' "$(status) $(value uses "$code_file")" '303 1'
 mkdir "$shop/home/files/many"
 for n in 1 2 3 4 5 6 7 8; do
 	for m in 1 2 3 4 5; do
-		: >"$shop/home/files/many/$n$m.flac"
+		printf 'music\n' >"$shop/home/files/many/$n$m.flac"
 	done
 done
 for scenario in first signed; do

@@ -3,6 +3,7 @@
 # one use, and all is well again once there is room. A log for which there is no
 # room stops nobody, and never gets half a line. [S3] [S4]
 . "${0%/*}/lib.sh"
+test_all_only 'takes minutes'
 need mount umount mountpoint truncate
 
 [ "$(id -u)" = 0 ] || skip_all 'only root may mount a small disk'
@@ -107,9 +108,10 @@ fill()
 	fi
 }
 
+# blame CASE WHY: CASE has failed.
 blame()
 {
-	wrongs="$wrongs$case: $1
+	wrongs="$wrongs$1: $2
 "
 }
 
@@ -127,27 +129,28 @@ kept()
 	done
 }
 
+# refused CASE: the last answer says so, and nothing was done.
 refused()
 {
-	[ "$(status) $(outcome)" = '503 try-again' ] || blame "$(status) $(outcome)"
-	grep -q '^Retry-After: ' "$tmp/answer" || blame 'no Retry-After'
-	grep -q 'No space left' "$tmp/complaint" || blame "said: $(cat "$tmp/complaint")"
-	[ "$(cat "$code_file")" = "$before" ] || blame 'the record has changed'
+	[ "$(status) $(outcome)" = '503 try-again' ] || blame "$1" "$(status) $(outcome)"
+	grep -q '^Retry-After: ' "$tmp/answer" || blame "$1" 'no Retry-After'
+	grep -q 'No space left' "$tmp/complaint" || blame "$1" "said: $(cat "$tmp/complaint")"
+	[ "$(cat "$code_file")" = "$before" ] || blame "$1" 'the record has changed'
 	left=$(kept)
-	[ -z "$left" ] || blame "left: $left"
-	forbidden || blame 'half the rules of secure'
+	[ -z "$left" ] || blame "$1" "left: $left"
+	forbidden || blame "$1" 'half the rules of secure'
 }
 
-# given: the last answer gave a link that opens what was sold, and one use.
+# given CASE WHEN: the last answer gave a link that opens what was sold, and one use.
 given()
 {
 	if [ "$(status)" != 303 ]; then
-		blame "$1: $(status) $(outcome) $(cat "$tmp/complaint")"
+		blame "$1" "$2: $(status) $(outcome) $(cat "$tmp/complaint")"
 		return
 	fi
-	[ "$(value uses "$code_file")" = 1 ] || blame "$1: uses: $(value uses "$code_file")"
+	[ "$(value uses "$code_file")" = 1 ] || blame "$1" "$2: uses: $(value uses "$code_file")"
 	told=$(location)
-	"${delivery}_given" "$1"
+	"${delivery}_given" "$1" "$2"
 }
 
 apache_given()
@@ -156,26 +159,26 @@ apache_given()
 	link=${link%/*}
 	for file in "$shop/home/files/first-light.zip" "$link"/*; do
 		case ${file##*/} in
-		downloads.html) grep -qx '</html>' "$file" || blame "$1: half a page" ;;
-		*) grep -q "${file##*/}" "$link/${file##*/}" || blame "$1: no ${file##*/}" ;;
+		downloads.html) grep -qx '</html>' "$file" || blame "$1" "$2: half a page" ;;
+		*) grep -q "${file##*/}" "$link/${file##*/}" || blame "$1" "$2: no ${file##*/}" ;;
 		esac
 	done
 	# the rules end with this, or with that page's line
-	tail -n 1 "$link/.htaccess" | grep -q '^ErrorDocument 403 ".*"$' || blame "$1: half the rules"
-	[ -e "$secure/.htaccess" ] || blame "$1: no rules of secure"
-	forbidden || blame "$1: half the rules of secure"
+	tail -n 1 "$link/.htaccess" | grep -q '^ErrorDocument 403 ".*"$' || blame "$1" "$2: half the rules"
+	[ -e "$secure/.htaccess" ] || blame "$1" "$2: no rules of secure"
+	forbidden || blame "$1" "$2: half the rules of secure"
 }
 
 cgi_given()
 {
 	opened=$(sent "$told")
 	if [ -z "$(kept)" ]; then
-		[ "$opened" = first-light.zip ] || blame "$1: no first-light.zip"
+		[ "$opened" = first-light.zip ] || blame "$1" "$2: no first-light.zip"
 		return
 	fi
-	printf '%s\n' "$opened" | grep -qx '</html>' || blame "$1: half a page"
+	printf '%s\n' "$opened" | grep -qx '</html>' || blame "$1" "$2: half a page"
 	for file in first-light.zip flac/1.flac flac/2.flac; do
-		[ "$(sent "$(address "$file" "$opened")")" = "$file" ] || blame "$1: no $file"
+		[ "$(sent "$(address "$file" "$opened")")" = "$file" ] || blame "$1" "$2: no $file"
 	done
 }
 
@@ -189,23 +192,22 @@ fuller()
 	while [ "$room" -lt 24 ]; do
 		set_out_disk "$2" "$3"
 		sell "$4"
-		case="$room $1"
-		fill "$1" "$room" || blame 'the disk is too small for this test'
+		fill "$1" "$room" || blame "$room $1" 'the disk is too small for this test'
 		post AAAA1111
 		tried=$((tried + 1))
 		if [ "$(status)" = 303 ]; then
-			given 'the answer'
+			given "$room $1" 'the answer'
 			break
 		fi
-		refused
+		refused "$room $1"
 		refusals=$((refusals + 1))
 		rm -r "$disk/fill"
 		post AAAA1111
-		given 'with room again'
+		given "$room $1" 'with room again'
 		room=$((room + 1))
 	done
 	honest=$((honest + refusals))
-	[ "$room" -lt 24 ] || blame 'there is never room'
+	[ "$room" -lt 24 ] || blame "$1" 'there is never room'
 	is "$4, $2 at ${3#"$shop"/}, no $1: refused $refusals times" "$wrongs" ''
 }
 
@@ -240,10 +242,9 @@ for what in bytes inodes; do
 	set_out_disk tmpfs "$shop/home"
 	sell one
 	wrongs=
-	case="home without $what"
 	fill "$what" 0
 	post AAAA1111
-	given 'the answer'
+	given "home without $what" 'the answer'
 	is "a log for which there are no $what left stops nobody" "$wrongs" ''
 	like 'the owner hears of it' "$(cat "$tmp/complaint")" 'log: No space left'
 	post NOSUCHCODE REMOTE_ADDR=192.0.2.1

@@ -4,36 +4,35 @@
 # use counted in all. [S2] [S3] [S4] [S6] [S14]
 
 . "${0%/*}/lib.sh"
+test_all_only 'takes minutes'
 . "$top/tests/strace.sh"
 
-# killed CALL N: posts the code, and is killed as it enters its Nth CALL.
+# killed SCENARIO CALL N: posts the code, and is killed as it enters its Nth CALL.
 killed()
 {
-	set_out "$scenario"
-	! traced -e "inject=$1:signal=SIGKILL:when=$2"
+	set_out "$1"
+	! traced -e "inject=$2:signal=SIGKILL:when=$3"
 }
 
-# kill_there CALL:N
+# kill_there SCENARIO CALL:N
 kill_there()
 {
-	case=$1
-	killed "${case%:*}" "${case#*:}" || blame 'not killed'
+	killed "$1" "${2%:*}" "${2#*:}" || blame "$2" 'not killed'
 	got=$(value uses "$code_file")
 	[ -z "$(location)" ] || [ "$got" = "$uses" ] ||
-		blame "told, but uses: $got"
-	[ "$got" = "$uses" ] || record_kept || blame 'half a record'
-	guarded || blame 'a file without rules'
+		blame "$2" "told, but uses: $got"
+	[ "$got" = "$uses" ] || record_kept || blame "$2" 'half a record'
+	guarded || blame "$2" 'a file without rules'
 	post AAAA1111
-	given 'the next try'
-	guarded || blame 'a file without rules, then'
-	swept
+	given "$2" 'the next try'
+	guarded || blame "$2" 'a file without rules, then'
+	swept "$2"
 }
 
 # The signal must come before the call is done, or places go untried.
-scenario=first
-ok 'killed' killed renameat 1
+ok 'killed' killed first renameat 1
 is 'before the rename' "$(links | sed 's/.*\///;s/[0-9a-f]\{32\}/token/')" .token
-ok 'killed again' killed pwrite64 1
+ok 'killed again' killed first pwrite64 1
 is 'before the record is written' "$(cat "$code_file")" "$old"
 is 'after the link is there' "$(links | sed 's/.*\///;s/[0-9a-f]\{32\}/token/')" token
 
@@ -52,16 +51,7 @@ is 'page, record, disk, answer, each once' "$(sed -n 's/^openat(.*lists\/.*, O_W
 for scenario in first grown later several hard free again signed listed resigned relisted; do
 	reference "$scenario"
 	# before execve the program is not there yet
-	cases=$(calls | grep -v '^execve:')
-	for worker in 1 2; do
-		(
-			begin_work
-			for each in $(share); do
-				kill_there "$each"
-			done
-		) &
-	done
-	both_done
+	each_case "$(calls | grep -v '^execve:')" kill_there "$scenario"
 	is "$scenario: killed at $count places" "$wrongs" ''
 done
 printf '# killed at %d places\n' "$tried"

@@ -5,6 +5,7 @@
 # So that they are really at once, somebody else holds the lock until all of
 # the requests are there and wait for it.
 . "${0%/*}/lib.sh"
+test_all_only 'takes minutes'
 need apache2 curl cc flock
 
 shop_stock

@@ -4,6 +4,7 @@
 # ever. So for each way of building it that differs in its calls.
 
 . "${0%/*}/lib.sh"
+test_all_only 'needs musl for another processor'
 . "$top/tests/strace.sh"
 
 need make cc

@@ -233,59 +233,61 @@ cgi_reference()
 	list=$(plain_page "$(sent "$told")")
 }
 
-# Is TEXT what is WANTED? Where strace said that a byte is written and did not
-# write it, $lost is set, and a file may lack its first one.
+# is_whole TEXT WANTED LOST: is TEXT what is WANTED? Where strace said that a byte is
+# written and did not write it, LOST is not empty, and TEXT may lack its first one.
 is_whole()
 {
-	[ "$1" = "$2" ] || { [ -n "$lost" ] && [ "$1" = "${2#?}" ]; }
+	[ "$1" = "$2" ] || { [ -n "$3" ] && [ "$1" = "${2#?}" ]; }
 }
 
-# given WHEN: the last answer gave a link: is it in order, and one use counted
-# in all?
+# given CASE WHEN [LOST]: the last answer gave a link: is it in order, and one use
+# counted in all? LOST: as for is_whole.
 given()
 {
 	if [ "$(status)" != 303 ]; then
-		blame "$1: $(status) $(outcome) $(cat "$tmp/complaint")"
+		blame "$1" "$2: $(status) $(outcome) $(cat "$tmp/complaint")"
 		return
 	fi
 	[ "$(value uses "$code_file")" = "$uses" ] ||
-		blame "$1: a link, but uses: $(value uses "$code_file")"
+		blame "$1" "$2: a link, but uses: $(value uses "$code_file")"
 	link_told
-	"${delivery}_given" "$1"
+	"${delivery}_given" "$1" "$2" "${3:-}"
 }
 
 apache_given()
 {
-	is_whole "$(rules "$link_dir" "$secret")" "$link_rules" ||
-		blame "$1: the rules of the link are not whole"
-	is_whole "$(cat "$secure/.htaccess")" "$secure_rules" ||
-		blame "$1: the rules of secure are not whole"
+	is_whole "$(rules "$link_dir" "$secret")" "$link_rules" "$3" ||
+		blame "$1" "$2: the rules of the link are not whole"
+	is_whole "$(cat "$secure/.htaccess")" "$secure_rules" "$3" ||
+		blame "$1" "$2: the rules of secure are not whole"
 	for file in $sold; do
 		cmp -s "$link_dir/${file##*/}" "$shop/home/files/$file" ||
-			blame "$1: the link does not open $file"
+			blame "$1" "$2: the link does not open $file"
 	done
 	[ "$sold" = first-light.zip ] ||
 		[ "$(grep -c "^<li>.*$secret" "$link_dir/downloads.html")" = 3 ] ||
-		blame "$1: the page does not list the files"
+		blame "$1" "$2: the page does not list the files"
 }
 
 cgi_given()
 {
 	if [ "$sold" = first-light.zip ]; then
-		opens "$1" "$told" "$sold"
+		opens "$1" "$2" "$told" "$sold"
 		return
 	fi
 	opened=$(sent "$told")
-	is_whole "$(plain_page "$opened")" "$list" || blame "$1: the page is not whole"
+	is_whole "$(plain_page "$opened")" "$list" "$3" ||
+		blame "$1" "$2: the page is not whole"
 	for file in $sold; do
-		opens "$1" "$(address "$file" "$opened")" "$file"
+		opens "$1" "$2" "$(address "$file" "$opened")" "$file"
 	done
 }
 
-# opens WHEN PATH FILE
+# opens CASE WHEN PATH FILE: does PATH, a link that comes back to the program, send
+# FILE?
 opens()
 {
-	sent "$2" | cmp -s - "$shop/home/files/$3" || blame "$1: the link does not open $3"
+	sent "$3" | cmp -s - "$shop/home/files/$4" || blame "$1" "$2: the link does not open $4"
 }
 
 # [S4]: is the record what it was, but for blanks at its end?
@@ -315,7 +317,7 @@ guarded()
 # [S14]: the window passes, which renaming stands for: the sweep looks at the
 # name of a bucket, the minute in which its links end, and at nothing else. Then
 # another code for the same is redeemed, a few times for each removes two links,
-# and only its link may be there.
+# and only its link may be there. swept CASE.
 swept()
 {
 	minute=26310000
@@ -340,40 +342,20 @@ swept()
 		)
 		[ "${got%"$nl"}" != "$wanted" ] || return 0
 	done
-	blame "left: $got"
+	blame "$1" "left: $got"
 }
 
-# Cases are tried by two workers at once, each with a shop of its own:
-#
-#	for worker in 1 2; do
-#		(
-#			begin_work
-#			for CASE in $(share); do try CASE; done
-#		) &
-#	done
-#	both_done
-#
-# $cases is the list, one a line. What was wrong is then in $wrongs, and $tried
-# has grown by the number of cases.
-
-begin_work()
+# each_case CASES COMMAND...: runs COMMAND with each of CASES, one a line, as its last
+# argument; two workers do so at once, each with a shop of its own. Sets $wrongs to
+# what was wrong, $count to the number of cases, which is added to $tried.
+each_case()
 {
-	trap - EXIT
-	tmp=$tmp/$worker
-	: >"$tmp/wrong"
-	: >"$tmp/tried"
-	shop=$tmp/shop
-	cgi=$shop/cgi-bin
-	secure=$shop/public_html/secure
-}
-
-share()
-{
-	printf '%s\n' "$cases" | awk -v "worker=$worker" 'NR % 2 == worker - 1'
-}
-
-both_done()
-{
+	cases=$1
+	shift
+	for worker in 1 2; do
+		(work "$worker" "$(printf '%s\n' "$cases" |
+			awk -v "worker=$worker" 'NR % 2 == worker - 1')" "$@") &
+	done
 	wait
 	wrongs=$(cat "$tmp/1/wrong" "$tmp/2/wrong")
 	count=$(cat "$tmp/1/tried" "$tmp/2/tried" | wc -l)
@@ -382,10 +364,27 @@ both_done()
 	tried=$((tried + count))
 }
 
-# In a worker: $case has failed, and why.
+# work WORKER CASES COMMAND...: what one of them does.
+work()
+{
+	trap - EXIT
+	tmp=$tmp/$1
+	: >"$tmp/wrong"
+	: >"$tmp/tried"
+	shop=$tmp/shop
+	cgi=$shop/cgi-bin
+	secure=$shop/public_html/secure
+	share=$2
+	shift 2
+	for each in $share; do
+		"$@" "$each"
+	done
+}
+
+# blame CASE WHY: in a worker: CASE has failed.
 blame()
 {
-	printf '%s: %s\n' "$case" "$1" >>"$tmp/wrong"
+	printf '%s: %s\n' "$1" "$2" >>"$tmp/wrong"
 }
 
 chmod 711 "$tmp"
@@ -395,6 +394,3 @@ for worker in 1 2; do
 done
 use_shop "$tmp/shop"
 tried=0
-cases=
-case=
-lost=
