@@ -30,7 +30,7 @@ faulty 'headers of the server' '^ok     link' \
 : >"$tmp/more.conf"
 
 # obeys rewriting only, as OpenLiteSpeed does
-amend='s/AllowOverride All/AllowOverride None Nonfatal=All\nAllowOverrideList RewriteEngine RewriteCond RewriteRule RewriteOptions/'
+amend='s/AllowOverride All/AllowOverride None Nonfatal=All\nAllowOverrideList RewriteEngine RewriteCond RewriteRule RewriteOptions <IfModule <IfVersion <Files <FilesMatch/'
 host apache_stock
 faulty 'a part of the lines only' '^ok     rules' '^WRONG  rules .*bare page \(403\)' 'OpenLiteSpeed' \
 	'^ +delivery: cgi$'

@@ -33,6 +33,12 @@ setup()
 	said=$(owner sh tools/setup -u "$form" "$@" 2>"$tmp/complaint") || status=$?
 }
 
+# The song's address, of that of the page that a code leads to
+song_beside()
+{
+	printf '%s' "${1%/*}/first-light.zip?${1##*\?}"
+}
+
 # mode and owner of each NAME below the shop
 modes()
 {
@@ -72,7 +78,8 @@ minted=$(owner sh tools/mint -n 2 first-light.zip)
 song=$(printf '%s\n' "$minted" | sed -n 1p)
 is 'a minted code is redeemed' "$(fetch -d "code=$song" "$form")" 303
 link=$(led_to)
-is 'the song comes' "$(fetch "http://127.0.0.1:$port$link")" 200
+is 'its page opens' "$(fetch "http://127.0.0.1:$port$link")" 200
+is 'the song comes' "$(fetch "http://127.0.0.1:$port$(song_beside "$link")")" 200
 ok 'byte for byte' cmp "$tmp/body" "$clone/files/first-light.zip"
 
 # twice
@@ -130,7 +137,8 @@ for name in "$minted" "$song"; do
 	is "-g: mode of $name" "$(modes "redeem/codes/$file")" '660 label:www-data '
 	is "-g: $name is redeemed" "$(fetch -d "code=$name" "$form")" 303
 	link=$(led_to)
-	is "-g: the song comes" "$(fetch "http://127.0.0.1:$port$link")" 200
+	is "-g: the song comes" "$(fetch "http://127.0.0.1:$port$(song_beside "$link")")" 200
+	ok '-g: byte for byte' cmp "$tmp/body" "$clone/files/first-light.zip"
 done
 is '-g: failed tries are counted' "$(fetch -d code=NOSUCHCODE1 "$form"; stat -c %s "$clone/attempts" | grep -c '^0$' || :)" 4040
 is '-g: it is logged' "$(grep -Ec "(redeemed|again) $file" "$clone/log")" 2

@@ -47,7 +47,9 @@ sale()
 {
 	minted=$(owner sh "$clone/tools/mint" song.zip)
 	is "$1: a code redeems" "$(fetch -d "code=$minted" "$form")" 303
-	is "$1: its link serves" "$(fetch "http://127.0.0.1:$port$(led_to)"; cat "$tmp/body")" '200music'
+	is "$1: its page opens" "$(fetch "http://127.0.0.1:$port$(led_to)")" 200
+	linked=$(address song.zip "$(cat "$tmp/body")")
+	is "$1: its link serves" "$(fetch "http://127.0.0.1:$port$linked"; cat "$tmp/body")" '200music'
 }
 
 mode()
