@@ -26,7 +26,10 @@ healthy 'busybox sh'
 rm -f "$tmp/bin-busybox/curl"
 without curl wget
 path=$tmp/bin-busybox:$path
+proofs=14
 healthy 'wget of busybox'
+like 'wget of busybox: what it cannot show' "$said" '^note   errors +not tried'
+proofs=15
 PATH=$usual_path
 path=
 

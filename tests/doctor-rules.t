@@ -11,7 +11,7 @@ who=$shop_user
 # Apache's own default: the rules are not looked at, and all links stay open
 amend="s/AllowOverride All/AllowOverride None/"
 host apache_stock
-faulty 'AllowOverride None' '^ok     code' '^ok     link' \
+faulty 'AllowOverride None' '^ok     code' '^WRONG  link .*comes compressed \(gzip\)' '^ok     range' \
 	'^WRONG  rules .*not look at .htaccess' '^ +delivery: cgi$' \
 	"^ +<Directory $shop/public_html/secure>\$" '^ +AllowOverride FileInfo$' \
 	'^WRONG  secret .*wrong secret is let in \(200\)' '^WRONG  window .*is let in \(200\)' \

@@ -6,7 +6,9 @@
 
 hex()
 {
-	od -An -N16 -tx1 /dev/urandom | tr -d ' \n'
+	for byte in $(od -An -N16 -tx1 /dev/urandom); do
+		printf '%s' "$byte"
+	done
 }
 
 # Chooses all names.
@@ -38,7 +40,7 @@ hand_over()
 		chgrp -- "$group" "$1"
 		chmod -- g+rw "$1"
 	}
-	[ "$(id -u)" != 0 ] || chown -h -- "$owner" "$1"
+	[ "$user_id" != 0 ] || chown -h -- "$owner" "$1"
 }
 
 # Notes the token of the link that the program last made for the code of ours: it

@@ -4,19 +4,22 @@
 # Folds the words of $2 behind $1, the beginning of the first line.
 fold_words()
 {
-	printf '%s\n' "$2" | tr '\001-\011\013-\037\177' '?' | first=$1 awk '
-	BEGIN { line = ENVIRON["first"] }
-	{
-		for (i = 1; i <= NF; i++) {
-			if (words && length(line) + length($i) >= 80) {
+	first=$1 text=$2 awk '
+	BEGIN {
+		line = ENVIRON["first"]
+		text = ENVIRON["text"]
+		gsub(/[\001-\011\013-\037\177]/, "?", text)
+		count = split(text, word)
+		for (i = 1; i <= count; i++) {
+			if (words && length(line) + length(word[i]) >= 80) {
 				print line
 				line = sprintf("%17s", "")
 				words = 0
 			}
-			line = line (words++ ? " " : "") $i
+			line = line (words++ ? " " : "") word[i]
 		}
-	}
-	END { print line }'
+		print line
+	}'
 }
 
 good()

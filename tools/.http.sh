@@ -236,9 +236,14 @@ shown()
 # The outcome that the page in the body names, if it is one of the program's.
 outcome_of_page()
 {
-	sed -n 's/.*data-outcome="\([a-z-]*\)".*/\1/p' "$scratch/body" | sed -n 1p | grep -Fxe form \
-		-e empty -e mistyped -e unknown -e used-up -e expired -e not-yet -e broken \
-		-e slow-down -e bad-request -e try-again -e not-set-up -e link-closed -e files || :
+	seen=$(sed -n '/.*data-outcome="\([a-z-]*\)".*/{
+		s//\1/p
+		q
+	}' "$scratch/body")
+	case $seen in
+	form | empty | mistyped | unknown | used-up | expired | not-yet | broken | slow-down | \
+		bad-request | try-again | not-set-up | link-closed | files) printf '%s' "$seen" ;;
+	esac
 }
 
 # How large the file is of which the last answer has a part: digits, or nothing.
