@@ -30,7 +30,8 @@ serve hostile_server
 everything()
 {
 	find "$shop" ! -name attempts ! -name log | sort
-	cat "$shop/home/codes/x" "$shop/outside/kept" /etc/passwd | cksum
+	cat "$shop/home/codes/x" "$shop/outside/kept" | cksum
+	[ -s /etc/passwd ] || printf "%s\n" gone
 }
 
 # Bytes that a terminal obeys, but for line ends.

@@ -130,7 +130,7 @@ find_link()
 # whole, the first of them.
 address_in_page()
 {
-	tr "\"'" '\n\n' <"$scratch/body" | grep -x -e "$1" | sed -n 1p
+	awk '{ gsub(/["\047]/, "\n"); print }' "$scratch/body" | grep -x -e "$1" | sed -n 1p
 }
 
 # $1 as a BRE

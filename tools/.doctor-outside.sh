@@ -134,7 +134,7 @@ is_length()
 # characters or more that has only those of a secret.
 outside_spoiled()
 {
-	secret_word=$(printf '%s\n' "$link" | tr '/?=&' '\n\n\n\n' | grep -x '[-_0-9A-Za-z]\{32,\}' | sed -n '$p')
+	secret_word=$(printf '%s\n' "$link" | awk '{ gsub(/[\/?=&]/, "\n"); print }' | grep -x '[-_0-9A-Za-z]\{32,\}' | sed -n '$p')
 	[ "$secret_word" ] || return 1
 	letter=0
 	[ "${secret_word#0}" = "$secret_word" ] || letter=1
