@@ -150,6 +150,16 @@ fuzz:
 	@$(MAKE) --no-print-directory $(FUZZERS)
 	@tests/fuzz build $(FUZZ_SECONDS) $(FUZZ_RUNS)
 
+# Breaks redeem.c in COUNT places, one at a time, and looks which breaks no test
+# notices; SEED says in which. MUTANT_SECONDS=0: however long it takes. Or with
+# the tests T only.
+SEED = 1
+COUNT = 200
+MUTANT_SECONDS = 0
+mutants:
+	@tests/install test
+	@tests/mutants $(SEED) $(COUNT) $(MUTANT_SECONDS) $(T)
+
 # on a machine that does nothing else, and has not just removed many files
 bench:
 	@tests/install bench
@@ -163,4 +173,4 @@ lint:
 clean:
 	rm -rf redeem build dist
 
-.PHONY: all demo test test-all $(SETUPS) dist replays fuzz bench lint clean
+.PHONY: all demo test test-all $(SETUPS) dist replays fuzz mutants bench lint clean

@@ -116,6 +116,24 @@ unlike()
 	fi
 }
 
+# figure WHAT COUNT: prints how much was tried, and passes if README says the same
+# under "How it was tried": a line of WHAT, two blanks or more, and COUNT.
+figure()
+{
+	printf '# %s: %s\n' "$1" "$2"
+	is "README says how many: $1" "$(WHAT="    $1  " awk '
+		index($0, ENVIRON["WHAT"]) == 1 {
+			sub(/^ */, "", $0)
+			print substr($0, match($0, /[^ ](  +)/) + RLENGTH)
+		}' "$top/README")" "$2"
+}
+
+# commas NUMBER: as README writes it, 1,164.
+commas()
+{
+	printf '%s\n' "$1" | sed -e :more -e 's/^\([0-9]*[0-9]\)\([0-9]\{3\}\)/\1,\2/' -e 't more'
+}
+
 # Ends a test: prints the plan; fails if a verdict did.
 finish()
 {

@@ -84,6 +84,6 @@ for file in urandom-file urandom-link urandom-fold; do
 	no_random "$file" -e "inject=${at%:*}:poke_enter=$argument=$bytes:when=${at#*:}"
 	is "$file: was opened" "$(grep -c "\"$file\"" "$tmp/trace")" 1
 done
-printf '# %d ways in which there are no random bytes\n' "$tried"
+figure 'ways to have no random bytes' "$tried, and no link"
 
 finish

@@ -99,7 +99,7 @@ for scenario in first later several hard signed listed relisted; do
 	each_case "$(faults)" fault_there "$scenario"
 	is "$scenario: $count faults" "$wrongs" ''
 done
-printf '# %d faults\n' "$tried"
+figure 'a system call that fails' "$(commas "$tried") faults"
 
 # The calls that undo, after the fault in the last trace.
 undoing()
@@ -164,7 +164,7 @@ for scenario in first several signed listed; do
 		is "$scenario: $fault and $count second faults" "$wrongs" ''
 	done
 done
-printf '# %d faults while a fault was undone\n' "$tried"
+figure 'a second one while the first is undone' "$(commas "$tried") faults"
 
 # A shorter write than asked for, and really done, as with a full disk: here by
 # a limit on the size of files, which the record is to outgrow; the answer, which

@@ -304,5 +304,6 @@ fi
 
 unmounted
 ok 'nothing is left mounted' sh -c "! grep -q '$tmp' /proc/mounts"
-printf '# %d full disks, %d honest refusals\n' "$tried" "$honest"
+printf '# %d honest refusals\n' "$honest"
+figure 'full disks, by bytes and by files' "$tried"
 finish

@@ -506,5 +506,5 @@ is 'random: each link is counted once' \
 is 'random: no code is used beyond its limit' "$(awk '$1 == "uses:" { uses = $2 }
 	$1 == "limit:" && uses > $2 { print FILENAME }' "$codes"/USEDR*)" ''
 is 'random: but as far as it' "$(value uses "$codes/USEDR1") $(value uses "$codes/USEDR0")" '1 0'
-printf '# %d hostile requests\n' "$shown"
+figure 'hostile requests, and random ones' "$shown, and 1,000"
 finish

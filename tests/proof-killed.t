@@ -54,6 +54,6 @@ for scenario in first grown later several hard free again signed listed resigned
 	each_case "$(calls | grep -v '^execve:')" kill_there "$scenario"
 	is "$scenario: killed at $count places" "$wrongs" ''
 done
-printf '# killed at %d places\n' "$tried"
+figure 'killed before a system call, then tried again' "$(commas "$tried") places"
 
 finish

@@ -10,8 +10,10 @@ need apache2 curl cc flock
 
 shop_stock
 secure=$shop/public_html/secure
+# all come from one address, and those who find a code used up have failed
 settings_of_all="home: $shop/home
-secure: $secure"
+secure: $secure
+tries: 0"
 printf '%s\n' 'StartServers 8' 'ThreadsPerChild 25' 'MaxRequestWorkers 200' >"$tmp/more.conf"
 serve apache_stock
 form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
@@ -94,6 +96,7 @@ logged()
 }
 
 waiting_for 60
+links=
 for limit in 1 3 7; do
 	empty_shop 0
 	code SAME1111 'uses: 0' "limit: $limit" 'file: first-light.zip'
@@ -105,8 +108,10 @@ for limit in 1 3 7; do
 	is "limit $limit: and there" "$(find "$secure" -name first-light.zip | wc -l)" "$limit"
 	is "limit $limit: each has a whole line in the log" \
 		"$(logged redeemed) $(logged used-up) $(wc -l <"$shop/home/log")" "$limit $((120 - limit)) 120"
-	printf '# 120 posts at once, limit %d: %d links\n' "$limit" "$(got_status 303)"
+	links="${links:+$links }$(got_status 303)"
 done
+figure '120 buyers of one code at once, limit 1, 3 and 7' \
+	"$(printf '%s\n' "$links" | sed 's/ /, /; s/ \([0-9]*\)$/ and \1/') links"
 
 empty_shop 3600
 code SAME1111
@@ -115,7 +120,7 @@ is '80 clicks within the grace: all are served' "$(got_status 303)" 80
 is 'with one link' "$(told)" 1
 is 'and one use' "$(value uses "$code_file")" 1
 is 'as the log says' "$(logged redeemed) $(logged again)" '1 79'
-printf '# 80 clicks within the grace: %d use, %d link\n' "$(value uses "$code_file")" "$(told)"
+figure '80 clicks within the grace' "$(value uses "$code_file") use, $(told) link"
 
 # 200 buyers of 200 codes, the first that this shop ever has, with the program as
 # it is. Each has a block of its own in the file that curl reads.
@@ -143,7 +148,8 @@ curl -s -Z --parallel-max 50 --max-time 120 -w '%{http_code} %{size_download}\n'
 	-K "$tmp/fetches" >"$tmp/fetched" 2>/dev/null
 is 'and each link serves the file' \
 	"$(grep -cx "200 $(wc -c <"$shop/home/files/first-light.zip" | tr -d ' ')" "$tmp/fetched")" 200
-printf '# 200 buyers of 200 codes: %d links, %d served\n' "$(told)" "$(grep -c '^200 ' "$tmp/fetched")"
+printf '# 200 buyers of 200 codes: %d served\n' "$(grep -c '^200 ' "$tmp/fetched")"
+figure '200 buyers of 200 codes' "$(told) links"
 
 # An owner puts another file in a code's place, as sed -i does, while 120 wait
 # for the lock of the old one: they must count in the file that is there. He is
@@ -183,8 +189,9 @@ is 'each is counted' "$(value uses "$code_file")" 100
 is 'each has its line in the log' "$(logged redeemed) $(logged used-up)" '100 20'
 ok 'the file is another' test "$(ls -i "$code_file")" != "$first"
 is 'and nothing that the owner wrote is lost' "$(value note "$code_file")" "$(cat "$tmp/rewritten")"
-printf '# 120 posts, %d rewrites by the owner meanwhile: %d links, %d uses\n' \
-	"$(cat "$tmp/rewritten")" "$(told)" "$(value uses "$code_file")"
+printf '# %d rewrites by the owner meanwhile\n' "$(cat "$tmp/rewritten")"
+figure '120 buyers while the owner rewrites the record' \
+	"$(told) uses of $(value limit "$code_file"), no more"
 
 # replaced HOW STATUS USES: what happens to the file while somebody waits for its
 # lock; the answer then, and what is counted. In the file that is gone it must be

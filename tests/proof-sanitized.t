@@ -56,7 +56,7 @@ passes_with()
 			"1..$(grep -c '^ok ' "$tmp/$test.out")"
 	done
 	is "nothing is found, $with" "$(found "$with")" ''
-	printf '# %d requests %s\n' "$(wc -c <"$tmp/$with.runs")" "$with"
+	figure "requests, $with" "$(commas "$(wc -c <"$tmp/$with.runs")")"
 }
 
 # unit NAME: what the unit tests say with it, and what it found. What they do
