@@ -103,6 +103,8 @@ check_list()
 	write_code "$sold" "$sold"
 	redeem
 	find_link "$sold_url" || :
+	# the last answer may be that to its first link
+	[ -z "$list" ] || ask "$list"
 	if [ "$list" ] && [ "$status" = 200 ] && [ "$(outcome_of_page)" = files ] &&
 		[ "$(grep -c '<li><a href=' "$scratch/body")" = 2 ]; then
 		good list 'several files: a page that lists them'
