@@ -52,7 +52,10 @@ healthy 'a private bucket, with wget'
 path=
 use_shell busybox
 path=$tmp/bin-busybox
+# its wget does not show the page for a broken code
+proofs=11
 healthy 'a private bucket, with busybox alone'
+proofs=12
 PATH=$usual_path:/usr/sbin:/sbin
 path=
 deliver 's3-token: FwoGZXIv+YXdzE/Fg=='
