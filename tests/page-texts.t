@@ -45,6 +45,18 @@ give_expired()
 	post LATE1111 "$@"
 }
 
+give_not_yet()
+{
+	code SOON1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'from: 2099-03-01'
+	post SOON1111 "$@"
+}
+
+give_broken()
+{
+	code HALF1111 'uses: 0'
+	post HALF1111 "$@"
+}
+
 give_bad_request()
 {
 	post 7k3m "$@" CONTENT_TYPE=text/plain
@@ -158,6 +170,16 @@ words()
 	expired	de	bis zum 29. Februar 2024
 	expired	nl	tot en met 29 februari 2024
 	expired	es	hasta el 29 de febrero de 2024
+	not_yet	en	work from 1 March 2099
+	not_yet	fr	à partir du 1er mars 2099
+	not_yet	de	ab dem 1. März 2099
+	not_yet	nl	vanaf 1 maart 2099
+	not_yet	es	a partir del 1 de marzo de 2099
+	broken	en	Please tell the label
+	broken	fr	Prévenez le label
+	broken	de	sag dem Label Bescheid
+	broken	nl	Laat het aan het label weten
+	broken	es	Avisa al sello
 	bad_request	en	use this form
 	bad_request	fr	Utilisez ce formulaire
 	bad_request	de	nimm dieses Formular
@@ -241,7 +263,7 @@ while IFS='	' read -r outcome language sentence; do
 	"give_$outcome" HTTP_ACCEPT_LANGUAGE="$language-XX,zz;q=0.9"
 	sensible "$outcome in $language" "$outcome" "$language" "$sentence"
 done <"$tmp/words"
-is 'every outcome was seen in five languages' "$(wc -l <"$tmp/words")" 65
+is 'every outcome was seen in five languages' "$(wc -l <"$tmp/words")" 75
 
 # The language of the settings is for those who ask for none of ours.
 base_settings 'language: nl'

@@ -1,0 +1,204 @@
+#!/bin/sh
+# What a page promises beside its words: how a single file starts, the cookie that
+# remembers a use, the way to the label, the code's own design, and that of the owner
+# round a link that is over.
+. "${0%/*}/lib.sh"
+
+shop_stock
+base()
+{
+	settings "home: $shop/home" "secure: $shop/public_html/secure" "$@"
+}
+
+body()
+{
+	sed '1,/^\r*$/d' "$tmp/answer"
+}
+
+header()
+{
+	sed '/^\r*$/q' "$tmp/answer" | sed -n "s/^$1: //p" | tr -d '\r'
+}
+
+# The page, and the rules, of the link that the last answer gives.
+opened()
+{
+	cat "$shop/public_html$(location | sed 's/?.*//')"
+}
+
+# The page of whoever is late, as Apache reads it.
+closed()
+{
+	sed -n 's/\\"/"/g; s/^ErrorDocument 403 "\(.*\)"$/\1/p' \
+		"$shop/public_html$(location | sed 's,/[^/]*$,,')/.htaccess"
+}
+
+# start: page
+base 'start: page'
+code ONE11111
+post one11111
+like 'start: page: the link leads to a page' "$(location)" \
+	'^/secure/[0-9]+/[0-9a-f]{32}/downloads\.html\?[0-9a-f]{32}$'
+secret=$(location | sed 's/.*?//')
+is 'start: page: it starts the file in its head' \
+	"$(opened | sed -n '/<head>/,/<style>/p' | grep -c "^<meta http-equiv=\"refresh\" content=\"0;url=first-light.zip?$secret\">\$")" 1
+is 'start: page: and nowhere else' "$(opened | grep -c http-equiv)" 1
+is 'start: page: it has the file' "$(opened | sed -n 's/^<li><a href="\([^"]*\)">.*/\1/p')" \
+	"first-light.zip?$secret"
+like 'start: page: until when a new try is free' "$(opened)" \
+	'<span id="redeem-retry">If a download breaks off, .*costs nothing'
+unlike 'start: page: no script' "$(opened)" '<script'
+base
+sed -i '/^start:/d' "$cgi/.htredeem"
+code ONE11112
+post one11112
+like 'by default: the same' "$(location)" '/downloads\.html\?'
+base 'start: file'
+code ONE11113
+post one11113
+like 'start: file: the link is the file' "$(location)" '/first-light\.zip\?[0-9a-f]{32}$'
+base 'retry: 0' 'start: page'
+code ONE11114
+post one11114
+unlike 'retry: 0: nothing is promised' "$(opened)" 'redeem-retry'
+
+# in a design without the marker for the head, and in one with it
+printf '<html><head><title>x</title></head><body><!-- redeem --></body></html>' \
+	>"$shop/home/own.html"
+base 'start: page' 'page: own.html'
+code ONE11115
+post one11115
+is "owner's page without the marker: it starts, too" "$(opened | grep -c 'http-equiv="refresh"')" 1
+printf '<html><head><!-- redeem-head --><title>x</title></head><body><!-- redeem --></body></html>' \
+	>"$shop/home/own.html"
+code ONE11116
+post one11116
+like "owner's page with it: from the head" "$(opened)" '^<html><head><meta http-equiv="refresh"'
+is "owner's page with it: once" "$(opened | grep -c http-equiv)" 1
+
+# the cookie (RFC 6265)
+cookie()
+{
+	header Set-Cookie
+}
+name=redeem-$(printf C00K1E11 | sha256sum | cut -c 1-16)
+base 'retry: 3600'
+code C00K1E11
+code=cookie-11 # the name that is stored, as somebody may read it
+post "$code"
+is 'the cookie' "$(cookie)" \
+	"$name=$(location | sed 's/.*?//'); Max-Age=3600; Path=/cgi-bin/redeem.cgi; HttpOnly; SameSite=Strict"
+post "$code"
+is 'the second click renews it' "$(cookie)" \
+	"$name=$(location | sed 's/.*?//'); Max-Age=3600; Path=/cgi-bin/redeem.cgi; HttpOnly; SameSite=Strict"
+post "$code" HTTPS=on
+like 'over HTTPS' "$(cookie)" '; SameSite=Strict; Secure$'
+base 'address: https://label.example/shop/redeem'
+post "$code"
+like 'behind a proxy that speaks HTTPS' "$(cookie)" \
+	'; Max-Age=86400; Path=/shop/redeem; HttpOnly; SameSite=Strict; Secure$'
+base 'retry: 0'
+post "$code"
+is 'retry: 0: none' "$(status) $(cookie)" '303 '
+base
+for typed in x 7k3m9qxa2ftg nosuchcode; do
+	post "$typed"
+	is "no link, no cookie: $typed" "$(cookie)" ''
+done
+cgi REQUEST_METHOD=GET QUERY_STRING="code=$code" </dev/null
+is 'nor with a form that is filled in' "$(cookie)" ''
+
+# the form's address
+base 'address: https://label.example/shop/redeem'
+cgi REQUEST_METHOD=GET </dev/null
+like 'address: the form posts there' "$(body)" '<form [^>]*action="/shop/redeem"'
+code ONE11117
+post one11117
+like 'address: and so does that of a link that is over' "$(closed)" \
+	'<form [^>]*action="/shop/redeem"'
+
+# the label is asked first
+code USED1111 'uses: 3' 'limit: 3' 'file: first-light.zip'
+code LATE1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'expires: 2024-02-29'
+code SOON1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'from: 2099-03-01'
+code HALF1111 'uses: 0'
+asking='used1111 late1111 soon1111 half1111'
+for contact in 'mailto:post@label.example' 'https://label.example/help?a=1&amp;b=%27'; do
+	given=$(printf '%s' "${contact#mailto:}" | sed 's/&amp;/\&/')
+	base "contact: $given"
+	for typed in $asking; do
+		post "$typed"
+		is "contact: $given: $typed: contact, then form" \
+			"$(body | sed '/<style>/,/<\/style>/d' | grep -oE 'id="redeem-contact"|class="redeem-second"' | tr '\n' ' ')" \
+			'id="redeem-contact" class="redeem-second" '
+		is "contact: $given: $typed: the link" \
+			"$(body | sed -n 's/.*<a id="redeem-contact" href="\([^"]*\)".*/\1/p')" "$contact"
+	done
+	post 7k3m9qxa2ftg
+	unlike "contact: $given: not for what the buyer can mend" \
+		"$(body | sed '/<style>/,/<\/style>/d')" 'redeem-(contact|second)'
+done
+base
+post used1111
+unlike 'without a contact: no way to it' "$(body | sed '/<style>/,/<\/style>/d')" redeem-contact
+
+# the code's own design round all that its buyer sees
+printf '<title><!-- redeem-title --></title><!-- redeem-head --><p>The release<!-- redeem --></p>' \
+	>"$shop/home/release.html"
+printf '<title>The shop</title><!-- redeem -->' >"$shop/home/own.html"
+base 'page: own.html' 'start: page'
+for name in USED1111 LATE1111 SOON1111; do
+	printf 'page: release.html\n' >>"$shop/home/codes/$name"
+	post "$name"
+	like "page of a record: $name" "$(body)" '<p>The release<div id="redeem"'
+done
+code WITH1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'page: release.html'
+post with1111
+like 'page of a record: its files' "$(opened)" '<p>The release<div id="redeem"'
+like 'page of a record: its link that is over' "$(closed)" \
+	'^<title>This link is closed</title><p>The release<div id="redeem"'
+post nosuchcode
+like 'page of a record: not for others' "$(body)" '<title>The shop</title>'
+code AWAY1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'page: away.html'
+post away1111
+like 'page of a record that is not there: that of the settings' "$(opened)" '<title>The shop</title>'
+like 'page of a record that is not there: is said' "$(cat "$tmp/complaint")" 'away\.html: page: '
+
+# the owner's design round a link that is over: where Apache can hold it
+head -c 7900 /dev/zero | tr '\0' x >"$tmp/long"
+for unfit in "$(cat "$tmp/long")" 'a\b' '100%{x}'; do
+	printf '<title>Own</title><p>%s</p><!-- redeem -->' "$unfit" >"$shop/home/own.html"
+	base 'page: own.html'
+	code OVER1111
+	post over1111
+	like "a design that Apache cannot hold, $(printf '%.9s' "$unfit"): the built-in one" \
+		"$(closed)" '<div class="sleeve">.*<form '
+done
+printf '<title>Own "ö"</title>\n<p>90%% off</p><!-- redeem -->' >"$shop/home/own.html"
+code OVER1112
+post over1112
+like 'a design that Apache can hold' "$(closed)" \
+	'^<title>Own "&#246;"</title> <p>90% off</p><div id="redeem" lang="en">.*<form '
+
+# where forms lead
+base
+cgi REQUEST_METHOD=GET </dev/null
+like 'the built-in page has no form to others' "$(header Content-Security-Policy)" "; form-action 'self'\$"
+base 'page: own.html'
+cgi REQUEST_METHOD=GET </dev/null
+unlike "the owner's may" "$(header Content-Security-Policy)" 'form-action'
+like 'but has no scripts either' "$(header Content-Security-Policy)" "script-src 'none'"
+
+# a shop that could not take a code says so at once
+base
+mv "$shop/home" "$shop/away"
+cgi REQUEST_METHOD=GET </dev/null
+is 'no home: the form says so' "$(status) $(outcome)" '500 not-set-up'
+mv "$shop/away" "$shop/home"
+mv "$shop/public_html/secure" "$shop/away"
+cgi REQUEST_METHOD=GET </dev/null
+is 'no secure: the form says so' "$(status) $(outcome)" '500 not-set-up'
+mv "$shop/away" "$shop/public_html/secure"
+cgi REQUEST_METHOD=GET HTTP_ACCEPT_LANGUAGE=de_DE </dev/null
+like 'de_DE is German' "$(body)" '<html lang="de">'
+finish
