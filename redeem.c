@@ -3063,8 +3063,9 @@ static enum outcome record_read(struct record *record, struct buf *reason)
 
 /*
  * Finds the record of CODE (as typed, then as people misread it, then amid
- * other text), locks it and reads it. OUTCOME_NONE if that succeeds; otherwise REASON
- * says what is wrong, if anything is. record_close must follow in any case.
+ * other text), locks it and reads it. OUTCOME_NONE if that succeeds; otherwise
+ * REASON says what is wrong, if anything is. record_close must follow in any
+ * case.
  */
 static enum outcome record_open(struct record *record, int home,
     const struct code *code, time_t deadline, struct buf *reason)
@@ -3200,8 +3201,8 @@ static void managed_format(
 
 /*
  * Formats the record with CHANGE in it: our own lines where they were, or at
- * the end; every other line byte for byte. Pads with blanks up to the old size, so
- * that one write replaces all of the old record.
+ * the end; every other line byte for byte. Pads with blanks up to the old size,
+ * so that one write replaces all of the old record.
  */
 static void record_format(
     struct buf *text, const struct record *record, const struct change *change)
@@ -7749,8 +7750,9 @@ static bool shop_load(struct shop *shop)
  */
 
 /*
- * Appends LINE to the open log, whole or not at all: if the disk fills up in the
- * middle of it, that part is cut off, unless another line follows it already.
+ * Appends LINE to the open log, whole or not at all: if the disk fills up in
+ * the middle of it, that part is cut off, unless another line follows it
+ * already.
  */
 static bool log_append(int fd, const struct buf *line)
 {
@@ -7774,8 +7776,9 @@ static bool log_append(int fd, const struct buf *line)
 }
 
 /*
- * Appends LINE to home/log under a lock, without which lines get lost if several
- * hosts write over NFS. A log that cannot be locked or written stops nothing.
+ * Appends LINE to home/log under a lock, without which lines get lost if
+ * several hosts write over NFS. A log that cannot be locked or written stops
+ * nothing.
  * Closed while the record's lock is still held, so that other hosts see it.
  */
 static void log_add(int home, const struct buf *line)

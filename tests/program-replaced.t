@@ -22,10 +22,7 @@ stopped_at()
 # It goes on, and answers.
 go_on()
 {
-	for link in /proc/[0-9]*/exe; do
-		[ "$(readlink "$link")" != "$cgi/redeem.cgi" ] || process=${link%/exe}
-	done
-	kill -CONT "${process#/proc/}"
+	kill -CONT "$(running)"
 	wait "$poster"
 }
 

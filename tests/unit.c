@@ -2352,7 +2352,7 @@ static void wiped_check(const struct shop *used, const char *const *words)
 		    "%s is still there", *words);
 }
 
-/* One request with the BODY, or a GET for PATH; the answer goes to the file OUT. */
+/* One request with the BODY, or a GET for PATH; the answer goes to file OUT. */
 static enum outcome request_run(
     struct shop *used, int dir, const char *body, const char *path)
 {
