@@ -173,4 +173,5 @@ lint:
 clean:
 	rm -rf redeem build dist
 
-.PHONY: all demo test test-all $(SETUPS) dist replays fuzz mutants bench lint clean
+.PHONY: all demo test test-all $(SETUPS) dist replays fuzz mutants bench lint \
+	clean

@@ -2444,9 +2444,12 @@ static char code_letter(long point)
 
 static char code_fold(char letter)
 {
-	if (letter == 'O')
-		return '0';
-	return letter == 'I' || letter == 'L' ? '1' : letter;
+	switch (letter) {
+	case 'O': return '0';
+	case 'I':
+	case 'L': return '1';
+	default: return letter;
+	}
 }
 
 /*

@@ -55,8 +55,8 @@ spoiled()
 	printf '%s' "$1" | sed 's,redeem.cgi/[0-9]*/,&#,; s,#0,1,; s,#.,0,; s,#,,'
 }
 
-# As lib.sh has it, but a link is followed to the store: of the headers, those of the
-# last answer are kept.
+# As lib.sh has it, but a link is followed to the store, and the headers are those of
+# the last answer.
 fetch()
 {
 	case " $* " in

@@ -41,6 +41,7 @@ ftp_server()
 	exec setsid vsftpd "$tmp/vsftpd.conf"
 }
 
+# As lib.sh has it, but for FTP.
 answers()
 {
 	curl -s -o /dev/null --max-time 5 "ftp://label:x@127.0.0.1:$port/"
