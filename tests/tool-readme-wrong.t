@@ -23,7 +23,7 @@ told()
 	*"$1"*) verdict 0 "README tells of: $1" ;;
 	*) verdict 1 "README tells of: $1" ;;
 	esac
-	shown=$(cat "$tmp/answer" "$tmp/complaint" | tr -s ' \n' ' ' | sed 's/’/'\''/g')
+	shown=$(cat "$tmp/answer" "$tmp/complaint" | tr -s ' \n' ' ' | sed "s/$(printf '\342\200\231')/'/g")
 	case $shown in
 	*"$1"*) verdict 0 "and it is so" ;;
 	*)
