@@ -873,12 +873,12 @@ static long utf8_next(const char **string)
 }
 
 /*
- * Adds STRING as HTML text or as a quoted attribute's value, at most MOST
+ * Adds STRING as HTML text or as a quoted attribute's value, at most LIMIT
  * characters of it. Control characters and bad UTF-8 become "?". [S10]
  */
-static void buf_addhtml(struct buf *text, const char *string, size_t most)
+static void buf_addhtml(struct buf *text, const char *string, size_t limit)
 {
-	while (*string != '\0' && most-- > 0) {
+	while (*string != '\0' && limit-- > 0) {
 		size_t length = utf8_length(string);
 
 		if (length == 0 || iscntrl((unsigned char)*string))
@@ -1048,8 +1048,8 @@ static bool line_split(struct span line, struct span *key, struct span *value)
 	    rest.bytes[-1] == ':';
 }
 
-/* Parses one to nine decimal digits; false unless LEAST <= NUMBER <= MOST. */
-static bool number_parse(struct span span, long least, long most, long *number)
+/* Parses one to nine decimal digits; false unless MIN <= NUMBER <= MAX. */
+static bool number_parse(struct span span, long min, long max, long *number)
 {
 	long value = 0;
 	size_t i;
@@ -1062,7 +1062,7 @@ static bool number_parse(struct span span, long least, long most, long *number)
 		value = value * 10 + (span.bytes[i] - '0');
 	}
 	*number = value;
-	return value >= least && value <= most;
+	return value >= min && value <= max;
 }
 
 /* Parses one to 18 decimal digits, for seconds and bytes. */
@@ -1172,24 +1172,23 @@ static bool apache_time(
  * every second is tried. [S7]
  */
 static bool apache_time_range(time_t start, time_t end,
-    char least[APACHE_TIME_SIZE], char greatest[APACHE_TIME_SIZE])
+    char min[APACHE_TIME_SIZE], char max[APACHE_TIME_SIZE])
 {
 	struct tm first, last;
 	char shown[APACHE_TIME_SIZE];
 	time_t when;
 
-	if (!apache_time(start, &first, least) ||
-	    !apache_time(end, &last, greatest))
+	if (!apache_time(start, &first, min) || !apache_time(end, &last, max))
 		return false;
 	if (tm_seconds(&last) - tm_seconds(&first) == end - start)
 		return true;
 	for (when = start; when <= end; when++) {
 		if (!apache_time(when, &last, shown))
 			return false;
-		if (strcmp(shown, least) < 0)
-			memcpy(least, shown, APACHE_TIME_SIZE);
-		if (strcmp(shown, greatest) > 0)
-			memcpy(greatest, shown, APACHE_TIME_SIZE);
+		if (strcmp(shown, min) < 0)
+			memcpy(min, shown, APACHE_TIME_SIZE);
+		if (strcmp(shown, max) > 0)
+			memcpy(max, shown, APACHE_TIME_SIZE);
 	}
 	return true;
 }
@@ -2248,8 +2247,8 @@ static void body_skip(int in)
 	else if (!number_parse(digits, 0, LONG_MAX, &left))
 		return;
 	while (left > 0) {
-		size_t most = left < BODY_MAX ? (size_t)left : BODY_MAX;
-		size_t got = body_read_some(in, buffer, most, deadline);
+		size_t limit = left < BODY_MAX ? (size_t)left : BODY_MAX;
+		size_t got = body_read_some(in, buffer, limit, deadline);
 
 		if (got == 0)
 			return;
@@ -4333,7 +4332,7 @@ static void rules_addrefusal(struct buf *rules, const char *refusal)
  * archives.
  */
 static void rules_add(struct buf *rules, const char *secret,
-    const char least[APACHE_TIME_SIZE], const char greatest[APACHE_TIME_SIZE])
+    const char min[APACHE_TIME_SIZE], const char max[APACHE_TIME_SIZE])
 {
 	buf_addf(rules,
 	    "RewriteEngine On\n"
@@ -4360,7 +4359,7 @@ static void rules_add(struct buf *rules, const char *secret,
 	    "Header set X-Robots-Tag \"noindex, nofollow\"\n"
 	    "</IfModule>\n"
 	    "</FilesMatch>\n",
-	    least, greatest, secret);
+	    min, max, secret);
 }
 
 /* Adds a pattern for <Files "..."> that matches NAME and no other. */
@@ -4426,13 +4425,13 @@ static void rules_addpage(struct buf *rules)
 }
 
 /* Writes RULES to FD and empties them, once they exceed MOST bytes. */
-static bool rules_flush(struct buf *rules, int fd, size_t most)
+static bool rules_flush(struct buf *rules, int fd, size_t limit)
 {
 	if (rules->overflowed) {
 		errno = EOVERFLOW;
 		return false;
 	}
-	if (rules->length <= most)
+	if (rules->length <= limit)
 		return true;
 	if (!write_all(fd, rules->bytes, rules->length))
 		return false;
@@ -6111,7 +6110,7 @@ static enum language language_choose(const char *accept, enum language fallback)
 {
 	struct span rest = {accept, strlen(accept)};
 	enum language chosen = fallback;
-	long greatest = 0;
+	long max = 0;
 
 	while (rest.length > 0) {
 		struct span weight = span_split(&rest, ',');
@@ -6126,9 +6125,9 @@ static enum language language_choose(const char *accept, enum language fallback)
 		for (i = 0; i < LANGUAGES; i++)
 			if (equals_nocase(primary, languages[i]))
 				found = (enum language)i;
-		if (found < LANGUAGES && q > greatest) {
+		if (found < LANGUAGES && q > max) {
 			chosen = found;
-			greatest = q;
+			max = q;
 		}
 	}
 	return chosen;
@@ -6943,6 +6942,16 @@ static size_t buf_addascii(struct buf *out, const char *string)
 	return length;
 }
 
+/* Characters at the start of STRING that page_flatten leaves as they are. */
+static size_t plain_length(const char *string)
+{
+	const char *rest = string;
+
+	while (*rest >= ' ' && *rest < 0x7f && *rest != '"')
+		rest++;
+	return (size_t)(rest - string);
+}
+
 /*
  * Adds PAGE as one line for ErrorDocument "...", in ASCII, as Apache names a
  * charset of its own. In such a line a backslash quotes, and since 2.4.13 %{
@@ -6953,13 +6962,17 @@ static bool page_flatten(struct buf *out, const char *page)
 	if (strchr(page, '\\') != NULL || strstr(page, "%{") != NULL)
 		return false;
 	while (*page != '\0') {
+		size_t plain = plain_length(page);
+
+		buf_addmem(out, page, plain);
+		page += plain;
 		if (*page == '"') {
 			buf_adds(out, "\\\"");
 			page++;
 		} else if (is_blank(*page)) {
 			buf_adds(out, " ");
 			page++;
-		} else {
+		} else if (*page != '\0') {
 			page += buf_addascii(out, page);
 		}
 	}
@@ -7115,9 +7128,9 @@ static bool send_bytes(int out, const struct download *download)
 	int64_t pos = download->first, end = pos + download->length;
 
 	while (pos < end) {
-		size_t most = end - pos < SEND_SIZE ? (size_t)(end - pos) :
-						      SEND_SIZE;
-		ssize_t got = pread(download->fd, buffer, most, (off_t)pos);
+		size_t limit = end - pos < SEND_SIZE ? (size_t)(end - pos) :
+						       SEND_SIZE;
+		ssize_t got = pread(download->fd, buffer, limit, (off_t)pos);
 
 		if (got < 0 && errno == EINTR)
 			continue;
