@@ -4316,8 +4316,11 @@ static bool apache_open(struct site *site)
 /* Adds the page for refusals, which page_flatten has made, if any. */
 static void rules_addrefusal(struct buf *rules, const char *refusal)
 {
-	if (*refusal != '\0')
-		buf_addf(rules, "ErrorDocument 403 \"%s\"\n", refusal);
+	if (*refusal == '\0')
+		return;
+	buf_adds(rules, "ErrorDocument 403 \"");
+	buf_adds(rules, refusal);
+	buf_adds(rules, "\"\n");
 }
 
 /*
@@ -4338,7 +4341,9 @@ static void rules_add(struct buf *rules, const char *secret,
 	    "RewriteEngine On\n"
 	    "RewriteCond %%{TIME} <%s [OR]\n"
 	    "RewriteCond %%{TIME} >%s [OR]\n"
-	    "RewriteCond %%{QUERY_STRING} !^%s$\n"
+	    "RewriteCond %%{QUERY_STRING} !^%s$\n",
+	    min, max, secret);
+	buf_adds(rules,
 	    "RewriteRule ^ - [F]\n"
 	    "RewriteRule ^$|(^|/)\\. - [F]\n"
 	    "RewriteRule ^ - [E=no-gzip:1,E=no-brotli:1]\n" RULES_ALONE
@@ -4358,8 +4363,7 @@ static void rules_add(struct buf *rules, const char *secret,
 	    "Header set X-Content-Type-Options nosniff\n"
 	    "Header set X-Robots-Tag \"noindex, nofollow\"\n"
 	    "</IfModule>\n"
-	    "</FilesMatch>\n",
-	    min, max, secret);
+	    "</FilesMatch>\n");
 }
 
 /* Adds a pattern for <Files "..."> that matches NAME and no other. */
@@ -6947,7 +6951,8 @@ static size_t plain_length(const char *string)
 {
 	const char *rest = string;
 
-	while (*rest >= ' ' && *rest < 0x7f && *rest != '"')
+	while (*rest >= ' ' && *rest < 0x7f && *rest != '"' && *rest != '\\' &&
+	    *rest != '%')
 		rest++;
 	return (size_t)(rest - string);
 }
@@ -6959,13 +6964,13 @@ static size_t plain_length(const char *string)
  */
 static bool page_flatten(struct buf *out, const char *page)
 {
-	if (strchr(page, '\\') != NULL || strstr(page, "%{") != NULL)
-		return false;
 	while (*page != '\0') {
 		size_t plain = plain_length(page);
 
 		buf_addmem(out, page, plain);
 		page += plain;
+		if (*page == '\\' || strncmp(page, "%{", 2) == 0)
+			return false;
 		if (*page == '"') {
 			buf_adds(out, "\\\"");
 			page++;
