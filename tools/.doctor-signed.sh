@@ -51,7 +51,7 @@ explain_cgi()
 		explain_name
 		[ -z "$name_refused" ] || return 0
 		advise "The server does not find what the program hands over, or may not send it. Its lines for $handoff must name this folder, as in README:"
-		line "$(quoted_path "$home/files/")"
+		line "$home/files/"
 	elif [ "$status" = 404 ] || body_has 'data-outcome'; then
 		advise 'The server does not tell the program what follows its name in an address (PATH_INFO). README has lines that do for lighttpd, nginx and busybox.'
 		case $server in
@@ -60,7 +60,7 @@ explain_cgi()
 			line "fastcgi_param PATH_INFO \$fastcgi_path_info;" ;;
 		esac
 	elif [ "$handoff" != none ]; then
-		advise "The server may not send $(short "$home")/files. See its lines for $handoff in README; or let the program send the bytes:"
+		advise "The server may not send $home/files. See its lines for $handoff in README; or let the program send the bytes:"
 		line 'handoff: none'
 	else
 		explain_name
