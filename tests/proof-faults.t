@@ -168,9 +168,10 @@ figure 'a second one while the first is undone' "$(commas "$tried") faults"
 
 # A shorter write than asked for, and really done, as with a full disk: here by
 # a limit on the size of files, which the record is to outgrow; the answer, which
-# is longer, goes through a pipe.
+# is longer, goes through a pipe. By the program itself: a link's rules are longer, too.
 limited='{ ulimit -f 7 && exec "$@"; } | cat'
 set_out grown
+by_cgi
 before=$(links)
 printf '%3500s\n' '' | tr ' ' x | sed 's/^/note: /' >>"$code_file"
 old=$(cat "$code_file")
