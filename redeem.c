@@ -5,8 +5,8 @@
  *
  * A record label prints a secret code on a card in every sleeve. The buyer
  * types it into a form. This CGI program (RFC 3875) counts one use of the code
- * and redirects to a link that opens for two minutes, and the web server sends
- * the files. There is no database and no daemon: all state is in small text
+ * and redirects to a link that stays valid for two minutes, and the web server
+ * sends the files. There is no database and no daemon: all state is in small text
  * files, which the owner may edit with any tool that takes their lock.
  *
  *	POST code=...   find codes/CODE, lock it, decide, publish a link, write
@@ -34,10 +34,10 @@
  *	last: 2026-11-23T20:56:01Z
  *	link: 2026-11-23T20:58:01Z <token, 32 hex digits> <secret, 32 more>
  *
- * Lines end in LF or CRLF. "uses", "limit" and one "file" are required; codes/
- * format.txt explains them all. The program writes "uses", "last" and "link"
+ * Lines end in LF or CRLF. "uses", "limit" and at least one "file" are
+ * required; codes/format.txt explains them all. The program writes "uses", "last" and "link"
  * and leaves every other line as it is, whether it knows the key or not. Blanks
- * at the end are room that a longer record once took. SETTINGS have the same
+ * at the end are padding, left where the record used to be longer. SETTINGS have the same
  * grammar, in a file called .htredeem; there, lines that begin with # are
  * comments, and an unknown key is an error.
  *
@@ -45,19 +45,22 @@
  *
  *   1  Whatever is not POSIX, each with its fallback
  *   2  Limits, and the types that sections share: settings, request, code,
- *      record, link, item, site, view, shop. A new language is a row here
+ *      record, link, item, site, view, shop. A language is a row of
+ *      EACH_LANGUAGE here and a block of texts in section 14
  *   3  Text in buffers, dates and times, random bytes, files, locks
  *   4  Settings: a key is a row of "keys" and a case in setting_assign
  *   5  Request: the variables and the body that the web server hands over
  *   6  Code as typed: what people type and paste becomes names of records
  *   7  Failed tries: who has sent too many has to wait
  *   8  Record: found, locked, parsed, decided upon and written back. A key of
- *      the record is a line in record_parse_line
+ *      the record is a line in record_parse_line, and in tools/.record.awk
  *   9  SHA-256, HMAC, MD5
  *  10  Files for sale: what a record's "file" lines come to, which names are
- *      refused, in which order they are listed; and links, as drawn at random
+ *      refused (name_wrong, run_by_servers) or passed over in a folder
+ *      (name_left_behind), in which order they are listed; random links
  *  11  Delivery "apache": a link's directory, with the rules and the headers
- *      under which Apache sends its files; the removal of expired links
+ *      under which Apache sends its files (rules_add, and reply_file in
+ *      section 14 for the same headers of ours); expired links are removed
  *  12  Deliveries "cgi", "secdownload", "s3": signed links; and the table of
  *      all deliveries
  *  13  A link that comes back to this program: is it ours, is it still open,
@@ -112,7 +115,7 @@
  *  [S2]  A use is counted only under the lock, in the file that the path names
  *        while the lock is held. Never more than "limit" uses.
  *  [S3]  The order is fixed: publish the link, write the record with one
- *        pwrite, sync it, tell the buyer. No link is told that is not counted.
+ *        pwrite, sync it, tell the buyer. No link is disclosed before its use is counted.
  *  [S4]  If a step fails, the steps before it are undone, and the buyer hears
  *        that nothing was counted. No failure opens a way round a rule.
  *  [S5]  Token and secret are 128 bits each, from the kernel. If the kernel
@@ -134,7 +137,7 @@
  *        nothing is ever removed that is not ours.
  *  [S15] Failed tries are counted by address; past "tries" in ten minutes that
  *        address has to wait. A mistyped code counts a tenth of one, and
- *        nothing that is wrong with the table keeps anybody out.
+ *        if the table is missing or damaged, nobody is locked out.
  *  [S16] A signature is compared in constant time. What it opens, and until
  *        when, is what was signed. Secrets in the settings are refused where
  *        others can read them, and never shown. Once the answer is sent,
