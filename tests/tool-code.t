@@ -201,7 +201,7 @@ takes_its_turn()
 	exec 9<>"$record"
 	flock 9
 	sh "$top/tools/code" -H "$home" --reset 7K3M9QXA2FTF >"$tmp/out" 2>"$tmp/err" 9<&- &
-	ok "$shell: while another has the lock it waits, and says so" await 10 grep -q waiting "$tmp/err"
+	ok "$shell: while another has the lock it waits, and says so" await 60 grep -q waiting "$tmp/err"
 	ok "$shell: with nothing changed" cmp "$record" "$tmp/before"
 	sed 's/^uses: 1/uses: 2/' "$tmp/before" >&9
 	exec 9<&-
@@ -213,7 +213,7 @@ takes_its_turn()
 	exec 9<>"$record"
 	flock 9
 	sh "$top/tools/code" -H "$home" --limit 8 7K3M9QXA2FTF >"$tmp/out" 2>"$tmp/err" 9<&- &
-	await 10 grep -q waiting "$tmp/err"
+	await 60 grep -q waiting "$tmp/err"
 	sed 's/batch 2/batch 3/' "$tmp/before" >"$record.edit"
 	mv "$record" "$tmp/replaced"
 	mv "$record.edit" "$record"
@@ -469,7 +469,7 @@ without_flock()
 	PATH=$tmp/sh-$shell:$tmp/no-flock
 	sh "$top/tools/code" -H "$home" --limit 8 7K3M9QXA2FTF >"$tmp/out" 2>"$tmp/err" 9<&- &
 	PATH=$path
-	await 10 grep -q waiting "$tmp/err"
+	await 60 grep -q waiting "$tmp/err"
 	rm "$record"
 	exec 9<&-
 	wait $! || :

@@ -3,7 +3,7 @@
 # what the program could not.
 
 . "${0%/*}/lib.sh"
-need dash busybox script setsid perl
+need dash busybox script perl
 
 mint()
 {

@@ -51,7 +51,7 @@ while ($made < $ENV{COUNT} && defined(my $line = <STDIN>)) {
 	$text .= ' ' x 127 . "\n";
 	sysopen(my $file, $aside, O_WRONLY | O_CREAT | O_EXCL, 0666) or over("$!");
 	my $written = (syswrite($file, $text) || 0) == length($text);
-	$written &&= chown($ENV{USER_ID}, $ENV{GROUP_ID}, $file) if $ENV{USER_ID} ne '';
+	$written &&= chown($ENV{OWNER}, $ENV{OWNER_GROUP}, $file) if $ENV{OWNER} ne '';
 	$written &&= close($file);
 	my $why = "$!";
 	if (!$written) {

@@ -90,7 +90,7 @@ say_offers()
 				awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }')$([ "$number" -le 12 ] || printf ' ...')"
 }
 
-# Macs spell a letter like é as two characters, others as one. Sets $typed to the name in
+# Macs spell an accented letter as two characters, others as one. Sets $typed to the name in
 # the folder $1 that is $2 spelt in the other way, if there is one.
 spell()
 {
