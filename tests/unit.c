@@ -2498,6 +2498,7 @@ START_TEST(nothing_secret_is_left)
 	memcpy(used.list + sizeof(used.list) - strlen(shop_code), shop_code,
 	    strlen(shop_code));
 	ck_assert(holds(&used, sizeof(used), shop_code));
+	memset(&used, 0, sizeof(used));
 	ck_assert_int_eq(close(dir), 0);
 	ck_assert_int_eq(system(remove), 0);
 	(void)unsetenv("REDEEM_CONF");
