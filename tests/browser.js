@@ -130,7 +130,8 @@ async function late(browser, name) {
 	await closing(browser);
 	like(`${name}: says why`, await browser.text('main'), /short time\..*enter your code again/s);
 	settings('grace: 0', 'retry: 0');
-	await browser.click('#redeem-code');
+	await browser.tab();
+	await at(browser, `${name}, the form in the page`, 'redeem-code');
 	await browser.press('several1', 'Enter');
 	await browser.outcome('files');
 	is(`${name}: a new link is a new use`, value('SEVERAL1', 'uses'), '2');
@@ -162,7 +163,8 @@ async function retry(browser, name) {
 	const link = value('7K3M9QXA2FTF', 'link');
 	browser.forget();
 	settings('grace: 0');
-	await browser.click('#redeem-code');
+	await browser.tab();
+	await at(browser, `${name}, the form in the page`, 'redeem-code');
 	await browser.press('7k3m9qxa2ftf', 'Enter');
 	await started(browser, name);
 	is(`${name}: one use`, value('7K3M9QXA2FTF', 'uses'), '1');
