@@ -5,7 +5,7 @@
  *	NAME record USES-LEFT past|open FROM
  *	NAME broken LINE
  *
- * LINE is the one that is at fault, 0 if none is. The second argument is the day,
+ * LINE is the one that is at fault, 0 if none is. The day is argument two,
  * as 20261123.
  */
 #include "../redeem.c"
