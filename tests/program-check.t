@@ -65,7 +65,7 @@ wrong 'no secret' 'htredeem: s3-secret: is required'
 # [S16]: secrets that others can read; without secrets everybody may
 form()
 {
-	cgi REQUEST_METHOD=GET "$@" </dev/null
+	cgi REQUEST_METHOD=GET </dev/null
 	outcome
 }
 delivery 'delivery: cgi' "key: $key"

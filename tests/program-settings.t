@@ -12,7 +12,7 @@ good()
 check()
 {
 	checked=0
-	(cd "$cgi" && "$@" ./redeem.cgi --check) >"$tmp/check" 2>&1 || checked=$?
+	(cd "$cgi" && ./redeem.cgi --check) >"$tmp/check" 2>&1 || checked=$?
 }
 
 form()
