@@ -15,7 +15,7 @@ body()
 	sed '1,/^\r*$/d' "$tmp/answer"
 }
 
-header()
+answer_header()
 {
 	sed '/^\r*$/q' "$tmp/answer" | sed -n "s/^$1: //p" | tr -d '\r'
 }
@@ -79,7 +79,7 @@ is "owner's page with it: once" "$(opened | grep -c http-equiv)" 1
 # the cookie (RFC 6265)
 cookie()
 {
-	header Set-Cookie
+	answer_header Set-Cookie
 }
 name=redeem-$(printf C00K1E11 | sha256sum | cut -c 1-16)
 base 'retry: 3600'
@@ -183,11 +183,11 @@ like 'a design that Apache can hold' "$(closed)" \
 # where forms lead
 base
 cgi REQUEST_METHOD=GET </dev/null
-like 'the built-in page has no form to others' "$(header Content-Security-Policy)" "; form-action 'self'\$"
+like 'the built-in page has no form to others' "$(answer_header Content-Security-Policy)" "; form-action 'self'\$"
 base 'page: own.html'
 cgi REQUEST_METHOD=GET </dev/null
-unlike "the owner's may" "$(header Content-Security-Policy)" 'form-action'
-like 'but has no scripts either' "$(header Content-Security-Policy)" "script-src 'none'"
+unlike "the owner's may" "$(answer_header Content-Security-Policy)" 'form-action'
+like 'but has no scripts either' "$(answer_header Content-Security-Policy)" "script-src 'none'"
 
 # a shop that could not take a code says so at once
 base

@@ -2419,7 +2419,7 @@ static void link_take(int dir, struct link *link)
 static void path_take(int dir, char path[PATH_SIZE])
 {
 	static char text[1 << 16];
-	struct span rest = {text, 0};
+	struct span rest;
 	const char *found;
 	ssize_t length = read_file(dir, "out", text, sizeof(text));
 
