@@ -4,6 +4,7 @@
 . "${0%/*}/lib.sh"
 . "$top/tests/doctor.sh"
 . "$top/tests/servers.sh"
+test_all_only "needs nginx"
 need apache2 nginx curl setpriv
 
 shop_stock

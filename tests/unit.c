@@ -1839,7 +1839,8 @@ START_TEST(names_stand_in_rules)
 	buf_adds(&all, before);
 	buf_adds(&all, rules_item_cases[_i].rules);
 	buf_adds(&all, after);
-	strcpy(item.name, rules_item_cases[_i].name);
+	ck_assert(span_copy(
+	    span_of(rules_item_cases[_i].name), item.name, sizeof(item.name)));
 	rules_additem(&text, &item);
 	ck_assert_str_eq(buffer, wanted);
 }
