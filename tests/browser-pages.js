@@ -61,6 +61,7 @@ const pages = {
 		}
 	},
 	'slow-down': async (browser, ...also) => {
+		fs.rmSync(`${shopFolder}/home/attempts`, { force: true });
 		settings(...usual, 'tries: 1', ...also);
 		await enter('nosuchcode')(browser);
 		await browser.outcome('unknown');
@@ -88,7 +89,7 @@ const focused = {
 	mistyped: 'redeem-code',
 	unknown: 'redeem-code',
 	'bad-request': 'redeem-code',
-	'try-again': 'redeem-button',
+	'try-again': 'redeem-code',
 };
 
 // What a page calls itself, where that is not "No download yet".
