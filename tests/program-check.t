@@ -63,25 +63,25 @@ delivery 'delivery: s3' 's3-endpoint: http://127.0.0.1:9' 's3-region: r' 's3-buc
 wrong 'no secret' 'htredeem: s3-secret: is required'
 
 # [S16]: secrets that others can read; without secrets everybody may
-form()
+form_says()
 {
 	cgi REQUEST_METHOD=GET </dev/null
 	outcome
 }
 delivery 'delivery: cgi' "key: $key"
-is 'secrets: hidden' "$(form)" form
+is 'secrets: hidden' "$(form_says)" form
 chmod 640 "$cgi/.htredeem"
-is 'secrets: of a group' "$(form)" form
+is 'secrets: of a group' "$(form_says)" form
 for mode in 604 602 644; do
 	chmod "$mode" "$cgi/.htredeem"
-	is "secrets: mode $mode" "$(form)" not-set-up
+	is "secrets: mode $mode" "$(form_says)" not-set-up
 	like "secrets: mode $mode: why" "$(cat "$tmp/complaint")" 'others can read the secrets.*chmod o-rwx'
 	unlike "secrets: mode $mode: not told" "$(cat "$tmp/complaint" "$tmp/answer")" "$key"
 done
 settings "home: $shop/home" "secure: $shop/public_html/secure" "s3-token: $key"
-is 'a secret of another delivery' "$(form)" not-set-up
+is 'a secret of another delivery' "$(form_says)" not-set-up
 settings "home: $shop/home" "secure: $shop/public_html/secure"
-is 'no secrets: open to all' "$(form)" form
+is 'no secrets: open to all' "$(form_says)" form
 
 # Codes on NFS. Its options are read from the process's own table of mounts, here
 # the true one, in which this file system has none that are wrong, and then one
