@@ -6,8 +6,8 @@
  * A record label prints a secret code on a card in every sleeve. The buyer
  * types it into a form. This CGI program (RFC 3875) counts one use of the code
  * and redirects to a link that stays valid for two minutes, and the web server
- * sends the files. There is no database and no daemon: all state is in small text
- * files, which the owner may edit with any tool that takes their lock.
+ * sends the files. There is no database and no daemon: all state is in small
+ * text files, which the owner may edit with any tool that takes their lock.
  *
  *	POST code=...   find codes/CODE, lock it, decide, publish a link, write
  *	                the record back, sync it, and only then tell the buyer:
@@ -35,11 +35,11 @@
  *	link: 2026-11-23T20:58:01Z <token, 32 hex digits> <secret, 32 more>
  *
  * Lines end in LF or CRLF. "uses", "limit" and at least one "file" are
- * required; codes/format.txt explains them all. The program writes "uses", "last" and "link"
- * and leaves every other line as it is, whether it knows the key or not. Blanks
- * at the end are padding, left where the record used to be longer. SETTINGS have the same
- * grammar, in a file called .htredeem; there, lines that begin with # are
- * comments, and an unknown key is an error.
+ * required; codes/format.txt explains them all. The program writes "uses",
+ * "last" and "link" and leaves every other line as it is, whether it knows the
+ * key or not. Blanks at the end are padding, left where the record used to be
+ * longer. SETTINGS have the same grammar, in a file called .htredeem; there,
+ * lines that begin with # are comments, and an unknown key is an error.
  *
  * THE SECTIONS, in the order in which data flows:
  *
@@ -115,7 +115,8 @@
  *  [S2]  A use is counted only under the lock, in the file that the path names
  *        while the lock is held. Never more than "limit" uses.
  *  [S3]  The order is fixed: publish the link, write the record with one
- *        pwrite, sync it, tell the buyer. No link is disclosed before its use is counted.
+ *        pwrite, sync it, tell the buyer. No link is disclosed before its use
+ *        is counted.
  *  [S4]  If a step fails, the steps before it are undone, and the buyer hears
  *        that nothing was counted. No failure opens a way round a rule.
  *  [S5]  Token and secret are 128 bits each, from the kernel. If the kernel

@@ -120,9 +120,10 @@ static void flags_check(int at, const char *path, int flags, mode_t mode)
 static int openat_fenced(int at, const char *path, int flags, ...)
 {
 	mode_t mode = 0;
-	va_list rest;
 
 	if ((flags & O_CREAT) != 0) {
+		va_list rest;
+
 		va_start(rest, flags);
 		mode = (mode_t)va_arg(rest, int);
 		va_end(rest);

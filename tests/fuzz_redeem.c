@@ -351,11 +351,12 @@ static struct tries tries_of(const char *address)
 	const struct attempt *entry;
 	struct tries tries = {0, false};
 	int fd = openat(top, "home/attempts", O_RDONLY | O_NOFOLLOW);
-	size_t i, counting = 0;
 
 	if (fd < 0)
 		return tries;
 	if (attempts_read(fd, &table)) {
+		size_t i, counting = 0;
+
 		for (i = 0; i < ATTEMPTS_MAX; i++)
 			counting += attempt_counts(&table.entry[i], now_here);
 		entry = attempts_find(

@@ -8,7 +8,7 @@ static int input = -1;
 static struct shop shop;
 
 /* What a request can come to before it is decided on. */
-static const enum outcome refusals[] = {OUTCOME_BAD_METHOD, OUTCOME_BAD_TYPE,
+static const enum outcome refused[] = {OUTCOME_BAD_METHOD, OUTCOME_BAD_TYPE,
     OUTCOME_NO_LENGTH, OUTCOME_BAD_LENGTH, OUTCOME_TOO_LONG, OUTCOME_BAD_BODY};
 static const char *const read_words[] = {"code", "mistyped", "no-code"};
 
@@ -17,7 +17,7 @@ const char *outcome_known(size_t i)
 	if (i < LENGTH(read_words))
 		return read_words[i];
 	i -= LENGTH(read_words);
-	return i < LENGTH(refusals) ? outcome_word(refusals[i]) : NULL;
+	return i < LENGTH(refused) ? outcome_word(refused[i]) : NULL;
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
