@@ -1,6 +1,7 @@
 #!/bin/sh
 # doctor --code: from outside, with one real code and without a home.
 . "${0%/*}/lib.sh"
+test_all_only 'takes half a minute'
 . "$top/tests/doctor.sh"
 need apache2 curl
 

@@ -3,6 +3,7 @@
 # inside shows, nothing is counted. First to the program itself, then through
 # Apache, then a thousand at random.
 . "${0%/*}/lib.sh"
+test_all_only 'takes half a minute'
 need awk cc mkfifo timeout
 
 shop_stock

@@ -2,6 +2,7 @@
 # README's "When something is wrong": each thing that a buyer may read and each line
 # of the error log is brought about, and says what README says it does.
 . "${0%/*}/lib.sh"
+test_all_only 'takes half a minute'
 need curl
 
 shop_stock
