@@ -69,9 +69,10 @@ test:
 	@$(MAKE) --no-print-directory redeem build/unit
 	@tests/run $(T)
 
+# -B, for the library to link with may have come only now
 test-all:
 	@tests/install test-all
-	@$(MAKE) --no-print-directory redeem build/unit
+	@$(MAKE) --no-print-directory -B redeem build/unit
 	@tests/run all
 
 # What the others do first: install what they need, after saying so.
@@ -163,7 +164,7 @@ mutants:
 # on a machine that does nothing else, and has not just removed many files
 bench:
 	@tests/install bench
-	@$(MAKE) --no-print-directory redeem
+	@$(MAKE) --no-print-directory -B redeem
 	@tests/bench
 
 lint:

@@ -4168,9 +4168,13 @@ static struct path apache_path(
 	struct path path = {""};
 	struct buf text = buf_init(path.path, sizeof(path.path));
 
-	buf_addf(&text, "%lld/%s%s", link_bucket(link), hidden, link->token);
-	if (*name != '\0')
-		buf_addf(&text, "/%s", name);
+	buf_addf(&text, "%lld/", link_bucket(link));
+	buf_adds(&text, hidden);
+	buf_adds(&text, link->token);
+	if (*name != '\0') {
+		buf_adds(&text, "/");
+		buf_adds(&text, name);
+	}
 	return path;
 }
 
@@ -6353,6 +6357,7 @@ static const struct answer {
  * Where a template has the form, message or links; its title; its language; in
  * its head, what starts a download.
  */
+#define MARKER_START "<!-- redeem"
 #define MARKER "<!-- redeem -->"
 #define MARKER_HEAD "<!-- redeem-head -->"
 #define MARKER_TITLE "<!-- redeem-title -->"
@@ -6611,6 +6616,15 @@ struct filling {
 	const char *head; /* elements, or empty */
 };
 
+/* The next marker in TEXT, or NULL. */
+static const char *marker_next(const char *text)
+{
+	while ((text = strchr(text, '<')) != NULL &&
+	    strncmp(text, MARKER_START, strlen(MARKER_START)) != 0)
+		text++;
+	return text;
+}
+
 /* Adds what stands for MARK, a marker's text; returns its length, 0 if none. */
 static size_t page_fill(struct buf *out, const struct view *view,
     const struct filling *filling, const char *mark)
@@ -6639,7 +6653,7 @@ static const char *page_copy(struct buf *out, const struct view *view,
 {
 	const char *mark;
 
-	while ((mark = strstr(rest, "<!-- redeem")) != NULL) {
+	while ((mark = marker_next(rest)) != NULL) {
 		size_t length;
 
 		buf_addmem(out, rest, (size_t)(mark - rest));
@@ -6953,12 +6967,18 @@ static size_t buf_addascii(struct buf *out, const char *string)
 /* Characters at the start of STRING that page_flatten leaves as they are. */
 static size_t plain_length(const char *string)
 {
-	const char *rest = string;
+	static const bool special[128] = {['\0'] = true,
+	    ['\t'] = true,
+	    ['\n'] = true,
+	    ['\r'] = true,
+	    ['"'] = true,
+	    ['%'] = true,
+	    ['\\'] = true};
+	const unsigned char *rest = (const unsigned char *)string;
 
-	while (*rest >= ' ' && *rest < 0x7f && *rest != '"' && *rest != '\\' &&
-	    *rest != '%')
+	while (*rest < sizeof(special) && !special[*rest])
 		rest++;
-	return (size_t)(rest - string);
+	return (size_t)(rest - (const unsigned char *)string);
 }
 
 /*
@@ -6973,7 +6993,7 @@ static bool page_flatten(struct buf *out, const char *page)
 
 		buf_addmem(out, page, plain);
 		page += plain;
-		if (*page == '\\' || strncmp(page, "%{", 2) == 0)
+		if (*page == '\\' || (page[0] == '%' && page[1] == '{'))
 			return false;
 		if (*page == '"') {
 			buf_adds(out, "\\\"");
@@ -7215,7 +7235,7 @@ static const char *template_wrong(const char *page)
 
 	if (strstr(page, MARKER) == NULL)
 		return "has no " MARKER;
-	while ((mark = strstr(mark, "<!-- redeem")) != NULL) {
+	while ((mark = marker_next(mark)) != NULL) {
 		mark++;
 		markers++;
 	}

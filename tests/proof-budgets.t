@@ -56,7 +56,7 @@ post count1 REMOTE_ADDR=127.0.0.1 "$(command -v valgrind)" --tool=callgrind \
 	--callgrind-out-file="$tmp/callgrind"
 is 'a link, also when instructions are counted' "$(status)" 303
 instructions=$(sed -n 's/^==[0-9]*== Collected : //p' "$tmp/complaint")
-at_most 'instructions' "${instructions:-999999999}" 400000
+at_most 'instructions' "${instructions:-999999999}" 250000
 
 fresh PEAK1
 peak=$("$tmp/bench" peak 303 "$cgi/redeem.cgi" code=PEAK1)

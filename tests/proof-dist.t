@@ -196,7 +196,7 @@ done
 for architecture in $architectures; do
 	emulate "$architecture"
 	unpacked=$tmp/$architecture
-	ok "$architecture: at most 100 KiB" test "$(wc -c <"$unpacked/redeem")" -le 102400
+	ok "$architecture: at most 160 KiB" test "$(wc -c <"$unpacked/redeem")" -le 163840
 	is "$architecture: it is what README says" "$("$qemu" "$unpacked/redeem" --version)" "redeem $version"
 	ok "$architecture: the unit tests build" make -s -C "$top" "build/dist/$architecture/unit"
 	is "$architecture: the unit tests" "$("$qemu" "$top/build/dist/$architecture/unit" 2>/dev/null |

@@ -4,7 +4,7 @@
 # that is not allowed, and nothing that is not freed at exit.
 . "${0%/*}/lib.sh"
 test_all_only 'needs valgrind'
-need cc make pkg-config valgrind
+need cc make pkg-config valgrind perl
 
 valgrind=$(command -v valgrind)
 build=$top/build
@@ -20,7 +20,8 @@ errors='--leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --er
 reports="ASAN_OPTIONS=detect_leaks=1:log_path=$tmp/sanitized.report UBSAN_OPTIONS=print_stacktrace=1:log_path=$tmp/sanitized.report"
 
 # program NAME COMMAND: a program that runs COMMAND and counts its runs. Tests
-# empty the environment, so all that COMMAND needs is in there.
+# empty the environment, so all that COMMAND needs is in there. The sanitized one
+# hears the name that it was called by, beside which it finds its settings.
 program()
 {
 	cat >"$tmp/$1" <<-END
@@ -31,7 +32,8 @@ program()
 	chmod 755 "$tmp/$1"
 	: >"$tmp/$1.runs"
 }
-program sanitized "/usr/bin/env $reports '$build/redeem-sanitized'"
+program sanitized "/usr/bin/env $reports $(command -v perl) -e '\$run = shift; exec { \$run } @ARGV' \\
+	'$build/redeem-sanitized' \"\$0\""
 program unit-sanitized "/usr/bin/env $reports '$build/unit-sanitized'"
 program unit-valgrind "'$valgrind' -q $errors --log-file='$tmp/valgrind.report.%p' '$build/unit'"
 program valgrind "'$valgrind' -q $errors --log-file='$tmp/valgrind.report.%p' '$build/redeem-debug'"
