@@ -77,6 +77,19 @@ answered_well()
 	esac
 }
 
+# strace says that a first byte is written, and does not write it. Rules of secure
+# that do not begin with the mark would be somebody else's from now on.
+mark_completed()
+{
+	[ -s "$secure/.htaccess" ] || return 0
+	case $(head -n 1 "$secure/.htaccess") in
+	' redeem '*)
+		rest=$(cat "$secure/.htaccess")
+		printf '#%s\n' "$rest" >"$secure/.htaccess"
+		;;
+	esac
+}
+
 # fault_there SCENARIO CALL:N:HOW
 fault_there()
 {
@@ -88,6 +101,7 @@ fault_there()
 	lost=
 	[ "${2##*:}" != retval=1 ] || lost=1
 	answered_well "$2" "$before" "$lost"
+	[ -z "$lost" ] || mark_completed
 	guarded || blame "$2" 'a file without rules'
 	post AAAA1111
 	given "$2" 'the next try' "$lost"

@@ -46,6 +46,6 @@ ok 'and built' make -s -C "$tmp/broken" build/fuzz_request
 is 'a fault makes it fail' \
 	"$("$top/tests/fuzz" "$tmp/broken/build" 10 -1 request >"$tmp/said" || printf '%s' "$?")" 1
 like 'which is said' "$(cat "$tmp/said")" 'FAULT after [0-9]+ runs'
-like 'with its place' "$(cat "$tmp/said")" 'fuzz_request\.c:[0-9]+: .*code_check.*Assertion'
+like 'with its place' "$(cat "$tmp/said")" 'fuzz_request\.c:[0-9]+: .*_check.*Assertion'
 ok 'and the input is kept' sh -c "ls '$tmp'/broken/build/found/request-crash-*"
 finish
