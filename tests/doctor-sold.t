@@ -49,6 +49,7 @@ healthy 'all is compressed'
 : >"$tmp/more.conf"
 host apache_stock
 behind=$port
+apache=$server
 in_front()
 {
 	cat <<-END | nginx_conf >"$tmp/nginx.conf"
@@ -61,6 +62,8 @@ serve in_front
 form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
 faulty 'nginx in front' '^ok     secret' '^WRONG  files +ep/01.mp3 opens WITHOUT the secret \(200\)' \
 	'^ +delivery: cgi$'
+stop "$server"
+server=$apache
 
 # a protection against hotlinks, where the program sends
 settings_cgi
@@ -69,12 +72,12 @@ cat >"$tmp/more.conf" <<END
 SetEnv no-gzip 1
 SetEnv ap_trust_cgilike_cl 1
 <Directory $shop/cgi-bin>
+Options +FollowSymLinks
 RewriteEngine On
 RewriteCond %{HTTP_REFERER} !^http://127.0.0.1
 RewriteRule \\.(mp3|jpg)\$ - [F,NC]
 </Directory>
 END
-server=
 host apache_stock
 faulty 'hotlinks' '^ok     link' '^WRONG  files +ep/01.mp3 is refused to a buyer \(403\)' 'hotlink'
 

@@ -280,7 +280,7 @@ warnings()
 killed()
 {
 	new_home
-	setsid sh "$top/tools/mint" -H "$home" -n 100000 song.zip >"$tmp/out" 2>"$tmp/err" &
+	TMPDIR=$tmp setsid sh "$top/tools/mint" -H "$home" -n 100000 song.zip >"$tmp/out" 2>"$tmp/err" &
 	await 20 [ -s "$tmp/out" ]
 	perl -e 'kill "KILL", -$ARGV[0]' $!
 	wait $! 2>/dev/null || :
