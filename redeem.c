@@ -6996,10 +6996,10 @@ static bool page_flatten(struct buf *out, const char *page)
 		if (*page == '\\' || (page[0] == '%' && page[1] == '{'))
 			return false;
 		if (*page == '"') {
-			buf_adds(out, "\\\"");
+			buf_addmem(out, "\\\"", 2);
 			page++;
 		} else if (is_blank(*page)) {
-			buf_adds(out, " ");
+			buf_addmem(out, " ", 1);
 			page++;
 		} else if (*page != '\0') {
 			page += buf_addascii(out, page);
