@@ -1,5 +1,5 @@
-# Servers that are not Apache, for `serve`; sourced after lib.sh. What a README
-# line can say about one is taken from README, so that what is told is tried.
+# Servers that are not the two Apaches of lib.sh, for `serve`; sourced after lib.sh. What
+# a README line can say about one is taken from README, so that what is told is tried.
 
 # readme_lines TITLE: the lines that README indents below the line TITLE, as they
 # are to be pasted, for $shop instead of /srv/shop.
@@ -135,4 +135,35 @@ s3rver_run()
 {
 	mkdir -p "$tmp/store"
 	exec setsid node "$top/tests/s3rver.js" "$tmp/store" "$port" label ${public:+public}
+}
+
+# For serve: the stock Apache behind mod_security, with the Core Rule Set at the paranoia
+# level $crs_level, as Debian has both. It refuses instead of only logging, and its
+# files are the test's.
+apache_crs()
+{
+	mkdir -p "$tmp/modsecurity"
+	chmod 777 "$tmp/modsecurity"
+	cat >"$tmp/more.conf" <<-END
+	LoadModule unique_id_module $modules/mod_unique_id.so
+	LoadModule security2_module $modules/mod_security2.so
+	Include /etc/modsecurity/modsecurity.conf-recommended
+	SecRuleEngine On
+	SecTmpDir $tmp/modsecurity
+	SecDataDir $tmp/modsecurity
+	SecAuditLog $tmp/modsecurity/audit.log
+	SecAction "id:900000,phase:1,pass,nolog,setvar:tx.paranoia_level=$crs_level"
+	Include /usr/share/modsecurity-crs/owasp-crs.load
+	# our hosts have a number for a name, which counts against each request
+	SecRuleRemoveById 920350
+	END
+	apache_stock
+}
+
+# need_crs: skips the test where that is not to be had.
+need_crs()
+{
+	[ -e "$modules/mod_security2.so" ] || skip_all 'mod_security is not installed'
+	[ -e /usr/share/modsecurity-crs/owasp-crs.load ] ||
+		skip_all 'the Core Rule Set is not installed'
 }

@@ -243,6 +243,13 @@ warnings()
 	try flac
 	unlike "$shell: not where the program sends it" "$err" 'chmod'
 	rm "$home/settings"
+	printf 'music\n' >"$home/files/Demo.SQL"
+	printf 'music\n' >"$home/files/demo.sql.zip"
+	try song.zip Demo.SQL
+	like "$shell: a name that firewalls refuse is taken, with a warning" "$status $err" \
+		'^0 .*firewall .*Demo\.SQL: pack it in a \.zip'
+	try demo.sql.zip
+	is "$shell: not if it is packed" "$status $err" '0 '
 	chmod 755 "$home/files/flac"
 	try flac
 	like "$shell: it says what a folder offers" "$err" 'flac/ offers 2 files: 1.flac, 2.flac$'

@@ -271,7 +271,7 @@ name_deny()
 		fi
 		folder=${folder%/*}
 	done
-	advise "It has a rule against files that end in .$1: in .htaccess of a folder above (FilesMatch), a protection against hotlinks in the control panel of the host, or mod_security. Take it out, or sell an archive (zip) of them."
+	advise "It has a rule against files that end in .$1: in .htaccess of a folder above (FilesMatch), a protection against hotlinks in the control panel of the host, or mod_security (rule 920440 of its Core Rule Set). Take it out, or sell an archive (zip) of them."
 }
 
 explain_coded()

@@ -9,6 +9,12 @@ cr=$(printf '\r')
 # name: Apache's AddHandler takes x.php.zip for PHP. redeem.c has the same list.
 runnable='php[3-8s]?|phtml|phar|pht|f?cgi|fpl|pl|pyc?|rb|sh|shtml?|stm|aspx?|jspx?|cfm|lua'
 
+# Names that end so are refused by mod_security with its Core Rule Set (rules 900240 and
+# 920440), a firewall that many hosts have: once the use is counted.
+firewalled='asax?|ascx|axd|backup|bak|bat|cdx|cer|cfg|cmd|com|conf(ig)?|cs(proj|r)?|dat|'\
+'dbf?|dll|dos|ht[rw]|id[acq]|inc|ini|key|licx|lnk|log|mdb|old|pass|pdb|pol|printer|pwd|'\
+'rdb|resources|resx|sql|swp|sys|vb(s|proj)?|vsdisco|webinfo|xs[dx]'
+
 # Is the text on stdin UTF-8 (RFC 3629)?
 is_utf8()
 {
@@ -51,7 +57,7 @@ offer()
 	offers=$offers$name$nl
 }
 
-# All names that are offered.
+# All names that are offered. Sets $barred to one that a firewall may refuse.
 check_names()
 {
 	printf '%s' "$offers" | is_utf8 ||
@@ -59,6 +65,8 @@ check_names()
 	name=$(printf '%s' "$offers" | grep -Ei -e "\.($runnable)(\.|\$)" | head -n 1)
 	[ ! "$name" ] ||
 		die "a server might run $name instead of sending it: rename it, or pack it in a .zip"
+	name=$(printf '%s' "$offers" | grep -Ei -e "\.($firewalled)\$" | head -n 1)
+	barred=${name:-$barred}
 }
 
 # What a folder offers; sets $offers to one name a line.
@@ -192,19 +200,23 @@ find_file()
 	[ ! -d "$sold" ] || say_offers
 }
 
-# Sets $delivery, which decides who has to read what is sold, and $closed to nothing.
+# Sets $delivery, which decides who has to read what is sold, and $closed and $barred to
+# nothing.
 find_delivery()
 {
 	closed=
+	barred=
 	delivery=
 	[ ! -r "${REDEEM_CONF:-$home/settings}" ] ||
 		delivery=$(setting delivery "${REDEEM_CONF:-$home/settings}")
 	delivery=${delivery:-apache}
 }
 
-# Says what check_readable has found.
-warn_of_closed()
+# Says what check_readable and check_names have found.
+warn_of_sold()
 {
+	[ ! "$barred" ] || say "warning: many hosts have a firewall (mod_security) that refuses names" \
+		"such as $barred: pack it in a .zip, unless doctor finds that yours lets it through"
 	[ ! "$closed" ] || say "warning: the web server may not be allowed to read $(short "$closed");" \
 		"if it cannot: chmod $([ -d "$closed" ] && printf 'o+x' || printf 'o+r') '$closed'"
 }
