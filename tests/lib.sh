@@ -353,8 +353,9 @@ location()
 # Prints the pids of the shop's program, as it runs now.
 running()
 {
-	find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$cgi/redeem.cgi" 2>/dev/null |
-		cut -d / -f 3
+	processes=$(ls -l /proc/[0-9]*/exe 2>/dev/null) || :
+	printf '%s\n' "$processes" |
+		sed -n "s,.* /proc/\([0-9]*\)/exe -> $cgi/redeem.cgi\$,\1,p"
 }
 
 # sent PATH: prints what the program sends to whoever opens PATH, a link that comes
