@@ -152,7 +152,7 @@ apache_crs()
 	SecTmpDir $tmp/modsecurity
 	SecDataDir $tmp/modsecurity
 	SecAuditLog $tmp/modsecurity/audit.log
-	SecAction "id:900000,phase:1,pass,nolog,setvar:tx.paranoia_level=$crs_level"
+	SecAction "id:900000,phase:1,pass,nolog,setvar:tx.paranoia_level=${crs_level:?}"
 	Include /usr/share/modsecurity-crs/owasp-crs.load
 	# our hosts have a number for a name, which counts against each request
 	SecRuleRemoveById 920350
