@@ -1,6 +1,7 @@
 #!/bin/sh
 # sweep removes what has expired and nothing else, and says how many. [S14]
 . "${0%/*}/lib.sh"
+need dash busybox setpriv
 
 shop_stock
 secure=$shop/public_html/secure
@@ -15,6 +16,8 @@ b=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb
 c=cccccccccccccccccccccccccccccccc
 d=0123456789abcdef0123456789abcdef
 old=27000000
+newline='
+'
 
 # link BUCKET NAME: a link's folder as the program makes it
 link()
@@ -126,18 +129,53 @@ ok 'rules of somebody else: refused' sh -c "! '$top/tools/sweep' -H '$shop/home'
 ok 'rules of somebody else: all stays' test -e "$secure/$old/$a/.htaccess"
 printf '%s\n' "$rules" >"$secure/.htaccess"
 
-# one that cannot be removed ends the work on its bucket, not on the others; its
-# rules stay
-link 27000003 $a
-mkdir "$secure/27000003/$a/folder"
-link 27000003 $b
-link 27000004 "$(printf 'a%.0s' 1 2 3 4 5 6 7 8)$(printf '1%.0s' 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4)"
-printf x >"$secure/27000004/aaaaaaaa111111111111111111111111/it's a \"song\" \\ of 5 %.zip"
-"$top/tools/sweep" -H "$shop/home" >"$tmp/said" 2>"$tmp/complaint" && status=0 || status=$?
-is 'one that stays: exit status' "$status" 1
-is 'one that stays: its rules stay' "$(find "$secure/27000003/$a" -name .htaccess | wc -l)" 1
-ok 'one that stays: another bucket goes' test ! -e "$secure/27000004"
-rm -rf "$secure/27000003" "${secure:?}/$old"
+# what cannot be removed keeps its rules, and stops nothing else; names may be odd
+rm -rf "${secure:?}/$old"
+for shell in dash busybox; do
+	use_shell "$shell"
+	link 27000003 $a
+	mkdir "$secure/27000003/$a/folder"
+	link 27000003 $b
+	printf 'page\n' >"$secure/27000003/$c"
+	link 27000003 $d
+	# a line of its name alone would be the rules
+	mkdir "$secure/27000003/$d/.htaccess$newline."
+	odd=aaaaaaaa111111111111111111111111
+	link 27000004 $odd
+	for name in "it's a \"song\" \\ of 5 %.zip" '-rf' '*' "a${newline}b" ' blanks ' '..zip' 'ü' \
+		".htaccess${newline}"; do
+		printf x >"$secure/27000004/$odd/$name"
+	done
+	"$top/tools/sweep" -H "$shop/home" >"$tmp/said" 2>"$tmp/complaint" && status=0 || status=$?
+	is "$shell: two that stay: exit status" "$status" 1
+	is "$shell: two that stay: how many went" "$(cat "$tmp/said")" 3
+	like "$shell: two that stay: how many did not" "$(cat "$tmp/complaint")" ': 2 expired links'
+	is "$shell: two that stay: with their rules" \
+		"$(cd "$secure/27000003" && find . -type f | sort | tr '\n' ' ')" \
+		"./$d/.htaccess ./$a/.htaccess "
+	ok "$shell: two that stay: another bucket goes" test ! -e "$secure/27000004"
+	rm -rf "$secure/27000003"
+done
+
+# a folder in which nothing can be seen may have files still: its rules stay
+use_shell dash
+cp -R "$top/tools" "$tmp/tools"
+link $old $a
+link $old $b
+chmod 755 "$secure" "$tmp/tools"
+shop_own
+chmod 300 "$secure/$old/$a"
+as_owner=
+[ "$(id -u)" != 0 ] || as_owner="setpriv --reuid $shop_user --regid $shop_user --clear-groups"
+$as_owner "$tmp/tools/sweep" -H "$shop/home" >"$tmp/said" 2>"$tmp/complaint" && status=0 || status=$?
+is 'a folder that cannot be read: exit status' "$status $(cat "$tmp/said")" '1 1'
+ok 'a folder that cannot be read: its rules stay' test -e "$secure/$old/$a/.htaccess"
+rm -rf "${secure:?}/$old"
+
+# more buckets than are done in one step
+(cd "$secure" && seq 27000000 27001002 | sed "s,\$,/$a," | xargs mkdir -p)
+is 'many buckets: how many' "$("$top/tools/sweep" -H "$shop/home")" 1003
+is 'many buckets: all go' "$(cd "$secure" && find . -name '2*')" ''
 
 # a link is never without its rules while it has a file: stop the sweep at each removal
 use_shell dash

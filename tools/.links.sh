@@ -76,43 +76,42 @@ remove_link()
 	[ ! -e "$1" ] && [ ! -L "$1" ]
 }
 
-# The links in the buckets $@, which are named as ./29924458, a path each line.
-links_in()
+# The pattern of 32 hexadecimal digits.
+eight_hex='[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]'
+token_pattern=$eight_hex$eight_hex$eight_hex$eight_hex
+
+# empty_links FAILED BUCKET...: prints the links in the buckets, which are named as
+# ./29924458, and what is in them, a path each line, and removes all of it but folders and
+# rules. Makes the file FAILED where something stays.
+empty_links()
 {
-	for bucket in "$@"; do
-		for link in "$bucket"/* "$bucket"/.[!.]*; do
-			token=${link##*/}
-			! is_hex 32 "${token#.}" || printf '%s\n' "$link"
-		done
-	done
+	failed=$1
+	shift
+	find "$@" \( -path './*/*/*' -prune -print ! -name .htaccess -o \
+		! -path './*/*/*' \( -name "$token_pattern" -o -name ".$token_pattern" \) \
+		-print ! -type d \) \
+		-exec sh -c 'rm -f -- "$@" 2>/dev/null || : >"$0"' "$failed" {} + -o \
+		-path './*/*' ! -path './*/*/*' ! -name "$token_pattern" \
+		! -name ".$token_pattern" -prune 2>/dev/null || :
 }
 
-# What the links in the buckets $@ open, a path each line; and a line that is no
-# file's name where one has a name that does not fit into a line.
-files_in()
+# The links among the paths that empty_links has printed.
+links_among()
 {
-	for bucket in "$@"; do
-		for link in "$bucket"/* "$bucket"/.[!.]*; do
-			token=${link##*/}
-			is_hex 32 "${token#.}" || continue
-			if [ -L "$link" ] || [ ! -d "$link" ]; then
-				printf '%s\n' "$link"
-				continue
-			fi
-			for file in "$link"/* "$link"/.[!.]*; do
-				case $file in
-				*/.htaccess | *'/*' | *'/.[!.]*') ;;
-				*[[:cntrl:]]*) printf './.\n' ;;
-				*) printf '%s\n' "$file" ;;
-				esac
-			done
-		done
-	done
+	awk -F / 'NF == 3'
 }
 
-# Removes the files that are named on stdin, many at a time. False if one stays: a
-# folder does, too.
-remove_files()
+# The rules among them; with "alone", only those that guard nothing any more. The lines of
+# a name that has several belong to the link before.
+rules_among()
 {
-	sed 's,[^0-9A-Za-z./],\\&,g' | xargs rm -f -- 2>/dev/null
+	only=${1:-} awk -F / '
+	NF > 2 { link = $2 "/" $3 }
+	NF == 4 && $4 == ".htaccess" { rules[link] = $0; next }
+	NF != 3 { guards[link] = 1 }
+	END {
+		for (link in rules)
+			if (ENVIRON["only"] == "" || !(link in guards))
+				print rules[link]
+	}'
 }
