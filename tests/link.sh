@@ -1,7 +1,8 @@
 # What must hold for a link on any Apache; sourced by the tests of the three
-# set-ups once the server runs. The program counts, Apache serves the bytes.
+# set-ups once the server runs. The program counts, Apache serves the bytes. $scheme is
+# https where that is how it is reached.
 
-base=http://127.0.0.1:$port
+base=${scheme:-http}://127.0.0.1:$port
 form=$base/cgi-bin/redeem.cgi
 
 # redeem CODE [CURL-ARGUMENT...]: redeems it through the server; sets $redeemed to the
@@ -27,10 +28,10 @@ like 'the link is an absolute path' "$link" \
 is 'one use is counted' "$(value uses "$code_file")" 1
 is 'the link serves' "$(fetch "$base$link")" 200
 ok 'the exact bytes' cmp "$tmp/body" "$file"
-like 'as an attachment' "$(cat "$tmp/headers")" \
-	'^Content-Type: application/octet-stream|^Content-Disposition: attachment'
-unlike 'not compressed' "$(cat "$tmp/headers"; fetch --compressed "$base$link"; cat "$tmp/headers")" \
-	'^Content-Encoding'
+like 'as an attachment' "$(header Content-Type)
+$(header Content-Disposition)" '^application/octet-stream|^attachment'
+is 'not compressed' "$(header Content-Encoding; fetch --compressed "$base$link"; header Content-Encoding)" \
+	200
 is 'a part of it: 206' "$(fetch -r 1000-1999 "$base$link")" 206
 ok 'the exact part' sh -c "tail -c +1001 '$file' | head -c 1000 | cmp - '$tmp/body'"
 is 'HEAD' "$(fetch -I "$base$link")" 200
@@ -93,8 +94,8 @@ code MANY3333 'uses: 0' 'limit: 3' 'file: first-light.zip' 'file: flac/'
 redeem MANY3333
 like 'several files: a page' "$link" '/downloads.html\?[0-9a-f]{32}$'
 is 'the page is served' "$(fetch "$base$link")" 200
-like 'as a page' "$(cat "$tmp/headers")" '^Content-Type: text/html; charset=utf-8'
-unlike 'to be shown' "$(cat "$tmp/headers")" '^Content-Disposition'
+is 'as a page' "$(header Content-Type)" 'text/html; charset=utf-8'
+is 'to be shown' "$(header Content-Disposition)" ''
 is 'it lists all three' "$(grep -c '<li><a href=' "$tmp/body")" 3
 many=${link%/*}
 sed -n 's/.*<a href="\([^"]*\)".*/\1/p' "$tmp/body" >"$tmp/hrefs"

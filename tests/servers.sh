@@ -167,3 +167,22 @@ need_crs()
 	[ -e /usr/share/modsecurity-crs/owasp-crs.load ] ||
 		skip_all 'the Core Rule Set is not installed'
 }
+
+# For serve: the stock Apache with a cache on the disk before all of it; $quick is on or
+# off, and $cached lines of its configuration besides.
+apache_cached()
+{
+	rm -rf "$tmp/cache"
+	mkdir -p "$tmp/cache"
+	chmod 777 "$tmp/cache"
+	cat >"$tmp/more.conf" <<-END
+	LoadModule cache_module $modules/mod_cache.so
+	LoadModule cache_disk_module $modules/mod_cache_disk.so
+	CacheEnable disk /
+	CacheRoot $tmp/cache
+	CacheQuickHandler ${quick:-on}
+	CacheHeader on
+	${cached:-}
+	END
+	apache_stock
+}
