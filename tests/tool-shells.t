@@ -15,6 +15,11 @@ owner()
 	rm -rf "$home"
 	mkdir -p "$home/codes" "$home/files/flac"
 	printf 'music\n' | tee "$home/files/a.zip" "$home/files/b.zip" "$home/files/flac/1.flac" >"$tmp/x"
+	link=$home/secure/27000000/0123456789abcdef0123456789abcdef
+	mkdir -p "$link"
+	touch "$link/.htaccess" "$link/a.zip"
+	printf '# redeem 1.0\n' >"$home/secure/.htaccess"
+	printf 'home: %s\nsecure: %s\n' "$home" "$home/secure" >"$home/settings"
 	printf '%s redeemed 7K3M9QXA2FTF 1/3 a.zip\n' "${now}T00:00:01Z" >"$home/log"
 	{
 		printf '7k3m-9qxa-2ftf\r\nHELLO-1,x\nWORLD2\n' |
@@ -36,6 +41,8 @@ owner()
 		$1 "$top/tools/report" -H "$home" --html
 		$1 "$top/tools/code" -H "$home" --list |
 			$1 "$top/tools/cards" -H "$home" -u https://label.example/form -t T -l de
+		$1 "$top/tools/sweep" -H "$home"
+		find "$home/secure"
 		cat "$home"/codes/*
 		sed 's/^[^ ]*//' "$home/log"
 	} >"$tmp/did" 2>&1
@@ -44,7 +51,8 @@ owner()
 # The same with perl out of the way, so that flock and ln do the work.
 mkdir "$tmp/bin" "$tmp/no-perl"
 for program in awk base64 cat chmod chgrp chown cut date dd dirname find flock grep head id ls \
-	ln mkdir mktemp od printf qrencode readlink rm rmdir sed sleep sort tail tr wc paste uniq; do
+	ln mkdir mktemp od printf qrencode readlink rm rmdir sed sh sleep sort tail tr wc paste uniq \
+	xargs; do
 	# mksh has no printf of its own
 	found=$(env which "$program") && ln -s "$found" "$tmp/no-perl/$program"
 done
@@ -53,6 +61,7 @@ owner dash
 cp "$tmp/did" "$tmp/wanted"
 like 'dash: the codes are made' "$(cat "$tmp/wanted")" '^code: HELLO1$'
 like 'dash: and changed' "$(cat "$tmp/wanted")" '^file: b.zip$'
+unlike 'dash: what has expired is removed' "$(cat "$tmp/wanted")" '/secure/2'
 for shell in 'busybox sh' bash mksh yash ksh93 posh 'zsh --emulate sh'; do
 	owner "$shell"
 	ok "$shell does what dash does" diff "$tmp/wanted" "$tmp/did"
