@@ -14,9 +14,9 @@ export PATH LD_LIBRARY_PATH
 is()
 {
 	if [ "$2" = "$3" ]; then
-		printf 'TAP ok %s\n' "$1"
+		printf '\nTAP ok %s\n' "$1"
 	else
-		printf 'TAP not ok %s: got %s, wanted %s\n' "$1" "$2" "$3"
+		printf '\nTAP not ok %s: got %s, wanted %s\n' "$1" "$2" "$3"
 	fi
 }
 
@@ -299,7 +299,7 @@ main()
 	replaced by_rename_on_the_server 'an editor on the server'
 	sweeps
 	limits 4.1 3
-	printf 'TAP end\n'
+	printf '\nTAP end\n'
 }
 
 main

@@ -16,6 +16,13 @@ chown label: "$place/public_html"
 serve apache_cheap
 web=$port
 
+# vsftpd looks into a user's own home first, and tests/install makes label none
+label_home=$(awk -F : '$1 == "label" { print $6 }' /etc/passwd)
+if [ ! -e "$label_home" ]; then
+	mkdir "$label_home"
+	at_end "rmdir -- '$label_home'"
+fi
+
 # any password will do for label, at this server alone
 pam=redeem-test-$(random_hex 8)
 printf 'auth required pam_permit.so\naccount required pam_permit.so\n' >"/etc/pam.d/$pam"
