@@ -397,7 +397,7 @@ serve()
 		server=$!
 		at_end "stop $server"
 		# in a subshell, for answered ends it where the port was taken
-		if (await 10 answered); then
+		if (await 60 answered); then
 			return 0
 		fi
 		stop "$server"
