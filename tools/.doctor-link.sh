@@ -154,6 +154,11 @@ name_source()
 # off counts as whole. Apache drops a program's since 2.4.59.
 check_length()
 {
+	# that of a short answer it may count itself, where the program ends soon enough,
+	# but not that of an answer to HEAD
+	if [ "$delivery$handoff" = cginone ] && is_apache; then
+		ask "$link" head
+	fi
 	if [ "$(header content-length)" = "$(size_of "$scratch/probe")" ]; then
 		return
 	fi
@@ -220,6 +225,26 @@ check_secret()
 		advise 'Perhaps a cache or a CDN answers instead of the server, or a server in front sends files by itself. It must leave this address alone:'
 		line "$(link_place)*"
 	fi
+}
+
+# is_kept FILE SPARE ADDRESS: does a cache on the way keep links, and open those that are
+# over? ADDRESS, which was asked for before, sends FILE; SPARE is a path beside that. The
+# file gets other bytes for a moment. If the old ones come, a slow network disk may be at
+# fault as well, so that then a link is waited for until it is over.
+is_kept()
+{
+	tr 0-9a-f 1-9a-f0 <"$scratch/probe" >"$scratch/other"
+	put "$scratch/other" "$2" "$1"
+	ask "$3"
+	put "$scratch/probe" "$2" "$1"
+	[ "$status" = 200 ] && is_probe && "${delivery}_stays_open"
+}
+
+explain_kept()
+{
+	wrong window 'a link that was opened once stays open when it is over'
+	advise 'A cache or a CDN answers in place of the server, though links say that they are not to be kept. It must leave this address alone:'
+	line "$(link_place)*"
 }
 
 check_range()

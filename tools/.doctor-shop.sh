@@ -216,6 +216,16 @@ make_probe()
 	backdate "$home/files/$probe"
 }
 
+# put FROM SPARE TO: the file TO becomes as FROM, at once, by way of SPARE beside it.
+put()
+{
+	cp -- "$1" "$2"
+	chmod 0644 "$2"
+	hand_over "$2"
+	backdate "$2"
+	mv -f -- "$2" "$3"
+}
+
 # A page of several files that is over, which the next redemption is to remove.
 plant_page()
 {

@@ -92,9 +92,23 @@ check_age()
 		esac
 	elif [ "$delivery" = secdownload ]; then
 		check_timeout
+	elif [ "$delivery" = cgi ] && is_kept "$home/files/$probe" "$home/files/$plain" "$link"; then
+		explain_kept
 	else
 		good window 'a link that is over is refused'
 	fi
+}
+
+# Is a link that has been opened open when it is over?
+cgi_stays_open()
+{
+	when=$(($(date +%s) + 2))
+	set -- "$(link_with "$(signature)")"
+	ask "$1"
+	[ "$status" = 200 ] && is_probe || return 1
+	sleep 3
+	ask "$1"
+	! refused
 }
 
 # Two files are listed on a page that the program shows, below its own address.
