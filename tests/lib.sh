@@ -33,23 +33,25 @@ $endings"
 clean_up()
 {
 	status=$?
-	trap '' HUP INT TERM
+	trap '' HUP INT PIPE TERM
 	trap - EXIT
 	eval "$endings" || status=1
 	rm -rf -- "$tmp"
 	exit "$status"
 }
 
-# interrupted STATUS: ends the test; a second Ctrl-C must not end the cleaning up.
+# interrupted STATUS: ends the test; a second Ctrl-C must not end the cleaning up, nor
+# that whoever reads its verdicts has gone.
 interrupted()
 {
-	trap '' HUP INT TERM
+	trap '' HUP INT PIPE TERM
 	exit "$1"
 }
 
 trap clean_up EXIT
 trap 'interrupted 129' HUP
 trap 'interrupted 130' INT
+trap 'interrupted 141' PIPE
 trap 'interrupted 143' TERM
 
 # verdict STATUS NAME: prints a line of TAP, "ok" if STATUS is 0.
