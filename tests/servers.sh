@@ -186,3 +186,30 @@ apache_cached()
 	END
 	apache_stock
 }
+
+# For serve: a proxy in front of the server at ${behind:?}; what it is asked for below
+# $prefix, a path or nothing, it hands on without that.
+nginx_front()
+{
+	printf 'location %s/ { proxy_pass http://127.0.0.1:%s%s; }\n' "${prefix:-}" "${behind:?}" \
+		"${prefix:+/}" | nginx_conf | sed "s,root .*,root $tmp/nowhere;," >"$tmp/nginx.conf"
+	exec setsid nginx -c "$tmp/nginx.conf" -p "$tmp"
+}
+
+caddy_front()
+{
+	mkdir -p "$tmp/caddy"
+	cat >"$tmp/Caddyfile" <<-END
+	{
+		admin off
+		auto_https off
+	}
+	http://127.0.0.1:$port {
+		handle_path ${prefix:-}/* {
+			reverse_proxy 127.0.0.1:${behind:?}
+		}
+	}
+	END
+	export HOME="$tmp/caddy" XDG_DATA_HOME="$tmp/caddy" XDG_CONFIG_HOME="$tmp/caddy"
+	exec setsid caddy run --config "$tmp/Caddyfile" --adapter caddyfile
+}

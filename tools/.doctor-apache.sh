@@ -48,15 +48,14 @@ is_time()
 	esac
 }
 
-# Is $location the probe of the clock's own, and what is left a time? Sets $server_time.
+# Is $location the probe of the clock's own, and what is left a time? Sets $server_time,
+# and $asked to when that was. A proxy may have put something before it.
 is_clock_answer()
 {
-	rest=${location#"$site"}
-	case $rest in
-	http://*/clock-"$mark"\?* | https://*/clock-"$mark"\?*) rest=/${rest#*://*/} ;;
-	esac
-	[ "${rest%%\?*}" = "/clock-$mark" ] && is_time "${rest#*\?}" || return 1
-	server_time=${rest#*\?}
+	rest=${location#*/clock-"$mark"\?}
+	[ "$rest" != "$location" ] && is_time "$rest" || return 1
+	server_time=$rest
+	asked=$(date +%s)
 }
 
 # Asks a rule for the time.
@@ -77,7 +76,6 @@ check_rules()
 		if is_clock_answer; then
 			good rules 'the server obeys .htaccess'
 			obeyed=yes
-			asked=$(date +%s)
 		else
 			wrong rules "a rule that tells the time leads to $(led)"
 			advise 'Something on the way changes what the server answers: a cache, a proxy, a firewall. It must leave this address alone:'
@@ -85,12 +83,10 @@ check_rules()
 		fi
 		;;
 	200)
-		wrong rules 'the server does not look at .htaccess'
-		advise 'So a link stays open for whoever has once seen it, until it is swept.'
-		by_program
-		if is_apache; then
-			advise 'Or, if the server is yours to configure:'
-			allow_rules
+		if is_probe; then
+			explain_unruly
+		else
+			explain_missing
 		fi
 		;;
 	404) explain_missing ;;
@@ -101,6 +97,17 @@ check_rules()
 		by_program
 		;;
 	esac
+}
+
+explain_unruly()
+{
+	wrong rules 'the server does not look at .htaccess'
+	advise 'So a link stays open for whoever has once seen it, until it is swept.'
+	by_program
+	if is_apache; then
+		advise 'Or, if the server is yours to configure:'
+		allow_rules
+	fi
 }
 
 is_apache()
@@ -121,24 +128,23 @@ allow_rules()
 	line '</Directory>'
 }
 
-# The server knows secure by another address, or not at all.
+# The server knows secure by another address, or not at all. Some answer 200 to what they
+# do not know.
 explain_missing()
 {
-	wrong rules "$site$url is not $(short "$secure") (404)"
-	rest=${planted#"$secure/"}/copy.zip
+	wrong rules "$site$url is not $(short "$secure") ($status)"
+	missed=${planted#"$secure/"}/copy.zip
 	tail=
 	path=$secure
 	while [ "$path" ]; do
 		tail=/${path##*/}$tail
 		path=${path%/*}
 		for before in '' "${program_path%/*/*}"; do
-			ask "$site$before$(percent "$tail")/$rest"
-			case $status in
-			200 | 302)
+			ask "$site$before$(percent "$tail")/$missed"
+			if is_clock_answer || { [ "$status" = 200 ] && is_probe; }; then
 				in_settings "url: $before$tail"
 				return
-				;;
-			esac
+			fi
 		done
 	done
 	advise 'secure must be a folder of the web site, and url its address there:'
