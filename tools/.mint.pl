@@ -9,13 +9,13 @@
 use strict;
 use warnings;
 use Errno;
-use Fcntl;
+use POSIX ();
 
-$| = 1;
 $SIG{PIPE} = 'IGNORE';
 my $stopped = 0;
 $SIG{$_} = sub { $stopped = 1 } for qw(HUP INT TERM);
-my ($made, @made, @told) = (0);
+my $made = 0;
+my (@names, @printed); # of those that are made and not yet told
 
 # Ends with the words of $why.
 sub over
@@ -23,7 +23,7 @@ sub over
 	my ($why) = @_;
 	print STDERR "\r\033[K" if -t STDERR;
 	if ($ENV{ALL} && $why ne '') {
-		unlink(@made);
+		unlink(@names);
 		$made = 0;
 	}
 	open(my $result, '>', $ENV{RESULT}) or exit(1);
@@ -31,50 +31,65 @@ sub over
 	exit($why eq '' ? 0 : 1);
 }
 
-sub printed
+# Prints what is not yet told. Those that cannot be told are taken back.
+sub tell_made
 {
-	my ($name, $line) = @_;
-	return if print "$line\n";
-	my $why = "$!";
-	unlink($name);
-	$made--;
-	over("cannot tell a code: $why");
+	my $text = join('', map { "$_\n" } @printed);
+	my $done = 0;
+	while ($done < length($text)) {
+		my $more = syswrite(STDOUT, $text, length($text), $done);
+		$done += $more || 0;
+		next if defined($more) || $!{EINTR};
+		my $why = "cannot tell a code: $!";
+		my $told = (substr($text, 0, $done) =~ tr/\n//);
+		$made -= @names - $told;
+		splice(@names, 0, $told) if !$ENV{ALL};
+		unlink(@names);
+		over($why);
+	}
+	@names = @printed = ();
+}
+
+# The end of what was begun.
+sub end
+{
+	my ($why) = @_;
+	tell_made() if $why eq '' || !$ENV{ALL};
+	over($why);
 }
 
 while ($made < $ENV{COUNT} && defined(my $line = <STDIN>)) {
-	over('stopped') if $stopped;
+	end('stopped') if $stopped;
 	chomp $line;
 	my ($name, $printed) = split(/ /, $line, 2);
 	my $aside = "$ENV{STAGE}/$name";
 	my $text = $ENV{RECORD};
 	$text .= "code: $printed\n" if $ENV{ALL} && $printed ne $name;
 	$text .= ' ' x 127 . "\n";
-	sysopen(my $file, $aside, O_WRONLY | O_CREAT | O_EXCL, 0666) or over("$!");
-	my $written = (syswrite($file, $text) || 0) == length($text);
-	$written &&= chown($ENV{OWNER}, $ENV{OWNER_GROUP}, $file) if $ENV{OWNER} ne '';
-	$written &&= close($file);
+	# the bare calls, for sysopen asks the kernel for more
+	my $file = POSIX::open($aside, POSIX::O_WRONLY | POSIX::O_CREAT | POSIX::O_EXCL, 0666);
+	defined($file) or end("$!");
+	my $written = (POSIX::write($file, $text, length($text)) || 0) == length($text);
+	$written &&= chown($ENV{OWNER}, $ENV{OWNER_GROUP}, $aside) if $ENV{OWNER} ne '';
+	$written &&= POSIX::close($file);
 	my $why = "$!";
 	if (!$written) {
 		unlink($aside);
-		over($why);
+		end($why);
 	}
 	my $linked = link($aside, $name);
 	my $is_there = $!{EEXIST};
 	$why = "$!";
 	unlink($aside);
 	if (!$linked) {
-		$is_there or over($why);
+		$is_there or end($why);
 		next if !$ENV{ALL};
-		over("there is a code $printed already");
+		end("there is a code $printed already");
 	}
 	$made++;
-	if ($ENV{ALL}) {
-		push(@made, $name);
-		push(@told, $printed);
-	} else {
-		printed($name, $printed);
-	}
+	push(@names, $name);
+	push(@printed, $printed);
+	tell_made() if !$ENV{ALL} && @names == 100;
 	print STDERR "\r\033[K$made of $ENV{WANTED} codes" if $made % 1000 == 0 && -t STDERR;
 }
-printed('', $_) for @told;
-over('');
+end('');
