@@ -3013,11 +3013,20 @@ static bool record_lock(
 	}
 }
 
-/* Does the path still name the locked file? False with errno, as is_named. */
+/*
+ * Does the path still name the locked file? False with errno, as is_named.
+ *
+ * NFS believes a name that it has looked up for up to a minute, when another
+ * host has long put another file there. To open the folder makes it ask the
+ * server (close-to-open, nfs(5)); where that fails, belief has to do. [S2]
+ */
 static bool record_in_place(const struct record *record, int home)
 {
+	int codes = openat(home, "codes", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
+	if (codes >= 0)
+		(void)close(codes);
 	return fstat(record->fd, &st) == 0 && is_named(home, record->path, &st);
 }
 
