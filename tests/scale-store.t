@@ -1,8 +1,9 @@
 #!/bin/sh
 # A real object store, OpenStack Swift with s3api, opens what the program signs and
-# refuses all else; and what it signs is what botocore, Amazon's own library, signs.
+# refuses all else; doctor says why; and it signs as botocore does, Amazon's library.
 . "${0%/*}/lib.sh"
 test_all_only 'needs OpenStack Swift and botocore'
+. "$top/tests/doctor.sh"
 need apache2 cc curl aria2c swift-account-server swift-container-server swift-object-server \
 	swift-proxy-server /usr/bin/python3
 /usr/bin/python3 -c 'import botocore' 2>/dev/null || skip_all 'python3-botocore is not installed'
@@ -95,10 +96,12 @@ END
 serve swift_answers
 endpoint=http://127.0.0.1:$port
 virtual=http://s3.store.test:$port
+no_proxy=$no_proxy,store.test,localhost
 resolve=label.s3.store.test:$port:127.0.0.1
 
 # What is for sale is in the bucket; here are names and sizes.
 shop_stock
+who=$shop_user
 bucket=$tmp/bucket
 mkdir -p "$bucket/odd" "$shop/home/files/odd"
 mv "$shop/home/files/first-light.zip" "$bucket"
@@ -153,6 +156,7 @@ done <"$tmp/names"
 	size=$(wc -c <"$bucket/$name")
 	truncate -s "$size" "$shop/home/files/$name"
 done
+chmod -R a+rX "$shop/home/files"
 ok 'a bucket is made and filled' /usr/bin/python3 "$top/tests/s3.py" put \
 	"$endpoint" "$region" "$key" "$secret" label "$bucket"
 
@@ -210,6 +214,7 @@ deliver 's3-prefix: odd'
 truncate -s 7 "$shop/home/files/a b.zip"
 tap 'a b.zip'
 is 'a prefix' "$(fetch "$link"; cat "$tmp/body")" '200bytes of a b.zip'
+rm "$shop/home/files/a b.zip"
 deliver
 opens_all path
 
@@ -248,11 +253,17 @@ is 'the address itself still opens' "$(fetch "$link")" 200
 deliver 's3-region: us-east-1'
 tap first-light.zip
 not_served 'another region' 400 "$link"
-like 'another region: the store says which' "$(cat "$tmp/body")" "$region"
+faulty 'another region, to doctor' '^WRONG  link .*the right signature \(Auth[A-Za-z]*, 400\)' \
+	"^ +s3-region: $region\$"
 deliver "s3-secret: $(random_hex 16)"
 tap first-light.zip
 not_served 'another secret' 403 "$link"
+deliver "s3-endpoint: http://LocalHost:${endpoint##*:}" 's3-style: virtual'
+faulty 'a style that the store has not, to doctor' '^WRONG  link .*\(NoSuchBucket, 404\)' \
+	's3-style: path'
 deliver
+proofs=12
+healthy 'a store, to doctor'
 
 # signed SECONDS: prints an address that was signed so many seconds ago, for a minute
 signed()

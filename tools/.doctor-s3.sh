@@ -12,11 +12,18 @@ find_smallest()
 		die "there is nothing for sale yet: what is in the bucket must be in $(short "$home")/files, too, by name and size"
 }
 
-# Is $1 an address in the store, signed for the encoded name $2?
+# Is $1 an address in the store, signed for the encoded name $2? The program writes a
+# host as browsers do, in small letters and without the usual port.
 is_store_address()
 {
+	host=$(printf '%s' "${s3_endpoint#*://}" | tr '[:upper:]' '[:lower:]')
+	bucket=$(printf '%s' "$s3_bucket" | tr '[:upper:]' '[:lower:]')
+	case $s3_endpoint in
+	http://*) host=${host%:80} ;;
+	https://*) host=${host%:443} ;;
+	esac
 	case $1 in
-	"$s3_endpoint"/* | "${s3_endpoint%%://*}://$s3_bucket.${s3_endpoint#*://}"/*) ;;
+	"${s3_endpoint%%://*}://$host"/* | "${s3_endpoint%%://*}://$bucket.$host"/*) ;;
 	*) return 1 ;;
 	esac
 	case ${1%%\?*} in
@@ -78,17 +85,32 @@ check_store()
 		;;
 	*)
 		ask "$link" # clients leave out why a part is refused
-		fault=$(sed -n 's/.*<Code>\([A-Za-z]\{1,40\}\)<.*/\1/p' "$scratch/body" | sed -n 1p)
+		fault=$(store_says Code)
 		wrong link "the store refuses the right signature (${fault:+$fault, }$status)"
 		explain_store
 		;;
 	esac
 }
 
+# store_says NAME: prints the first word of that name in the store's answer.
+store_says()
+{
+	sed -n "s/.*<$1>\([A-Za-z0-9-]\{1,40\}\)<.*/\1/p" "$scratch/body" | sed -n 1p
+}
+
 explain_store()
 {
+	due=$(store_says Region)
+	if [ -n "$due" ] && [ "$due" != "$s3_region" ]; then
+		in_settings "s3-region: $due"
+		return
+	fi
 	case $fault$status in
-	NoSuchBucket*) in_settings 's3-bucket: NAME' ;;
+	NoSuchBucket* | InvalidBucketName*)
+		in_settings 's3-bucket: NAME'
+		[ "$s3_style" != virtual ] ||
+			advise 'Or the store wants s3-style: path.'
+		;;
 	NoSuchKey* | 404) advise "It has no such file: put $sold there, under this name${s3_prefix:+ below $s3_prefix}." ;;
 	SignatureDoesNotMatch*)
 		advise "s3-secret or s3-region is not the store's; or something in front of it changes the host. In $(short "$conf")." ;;
