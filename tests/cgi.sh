@@ -15,7 +15,7 @@ deliver()
 	[ -z "$handoff" ] || set -- "$@" "handoff: $handoff"
 	[ "$handoff" != X-Accel-Redirect ] || set -- "$@" 'handoff-prefix: /internal'
 	settings "$@"
-	chmod 600 "$cgi/.htredeem"
+	chmod 600 "${settings_at:-$cgi/.htredeem}"
 	shop_own
 }
 

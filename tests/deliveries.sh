@@ -73,8 +73,8 @@ like 'one file: the link' "$link" "$one"
 is 'one file: one use is counted' "$(uses)" 1
 is 'one file: the link serves' "$(fetch "$link")" 200
 ok 'one file: the exact bytes' cmp "$tmp/body" "$file"
-like 'one file: as an attachment' "$(cat "$tmp/headers")" '^Content-Disposition: attachment'
-unlike 'one file: not to be run as a page' "$(cat "$tmp/headers")" '^Content-Type: text/'
+like 'one file: as an attachment' "$(header Content-Disposition)" '^attachment'
+unlike 'one file: not to be run as a page' "$(header Content-Type)" '^text/'
 is 'one file: HEAD' "$(fetch -I "$link")" "${head:-200}"
 if [ -z "${partless:-}" ]; then
 	is 'one file: a part' "$(fetch -r 1000-1999 "$link")" 206
@@ -136,9 +136,9 @@ is 'several files: a code redeems' "$redeemed" 303
 like 'several files: a page' "$link" "$many"
 list=$link
 is 'several files: the page is served' "$(fetch "$list"; said)" 200files
-like 'several files: as a page' "$(cat "$tmp/headers")" '^Content-Type: text/html; charset=utf-8'
-unlike 'several files: to be shown' "$(cat "$tmp/headers")" '^Content-Disposition'
-like 'several files: not to be kept' "$(cat "$tmp/headers")" '^Cache-Control:.*no-store'
+is 'several files: as a page' "$(header Content-Type)" 'text/html; charset=utf-8'
+is 'several files: to be shown' "$(header Content-Disposition)" ''
+like 'several files: not to be kept' "$(header Cache-Control)" no-store
 hrefs "$list" >"$tmp/hrefs"
 is 'several files: eight' "$(wc -l <"$tmp/hrefs")" 8
 is 'several files: what is left' "$(sed -n 's/.*id="redeem-left">\([^<]*\)<.*/\1/p' "$tmp/body" | tr -cd 0-9)" 2

@@ -272,16 +272,18 @@ shop_own()
 }
 
 # settings LINE...: the shop's .htredeem. Most tests look at the link itself, so
-# that it starts with the file, not with its page, unless a LINE says how.
+# that it starts with the file, not with its page, unless a LINE says how. They are in
+# $settings_at, where that is set.
 settings()
 {
-	rm -f "$cgi/.htredeem"
-	printf '%s\n' "$@" >"$cgi/.htredeem"
+	set -- "${settings_at:-$cgi/.htredeem}" "$@"
+	rm -f "$1"
+	printf '%s\n' "$@" | sed 1d >"$1"
 	case "$*" in
 	*start:*) ;;
-	*) printf 'start: file\n' >>"$cgi/.htredeem" ;;
+	*) printf 'start: file\n' >>"$1" ;;
 	esac
-	chmod 644 "$cgi/.htredeem"
+	chmod 644 "$1"
 }
 
 # The shop's .htredeem for `delivery: cgi`, with a new key.

@@ -213,3 +213,29 @@ caddy_front()
 	export HOME="$tmp/caddy" XDG_DATA_HOME="$tmp/caddy" XDG_CONFIG_HOME="$tmp/caddy"
 	exec setsid caddy run --config "$tmp/Caddyfile" --adapter caddyfile
 }
+
+# civetweb, with the folder of programs in its document root, and settings elsewhere.
+civetweb_run()
+{
+	readme_lines 'civetweb, in its configuration:' | sed "s/ports 80/ports 127.0.0.1:$port/
+		$([ "$(id -u)" = 0 ] || printf '/run_as_user/d')
+		${amend:-}" >"$tmp/civetweb.conf"
+	exec setsid civetweb "$tmp/civetweb.conf"
+}
+
+uwsgi_run()
+{
+	readme_lines 'uwsgi, in its configuration (.ini):' | sed "s/^http = .*/http = 127.0.0.1:$port/
+		$([ "$(id -u)" = 0 ] || printf '/^[ug]id/d')
+		${amend:-}" >"$tmp/uwsgi.ini"
+	exec setsid uwsgi --die-on-term --ini "$tmp/uwsgi.ini"
+}
+
+# h2o, with settings elsewhere.
+h2o_run()
+{
+	readme_lines 'h2o, in its configuration:' | sed "s/^listen: .*/listen: { host: 127.0.0.1, port: $port }/
+		$([ "$(id -u)" = 0 ] || printf '/^user/d')
+		${amend:-}" >"$tmp/h2o.conf"
+	exec setsid h2o -c "$tmp/h2o.conf"
+}

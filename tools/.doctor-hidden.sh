@@ -136,18 +136,30 @@ explain_settings()
 		;;
 	*)
 		if is_other_server; then
-			advise "This server ($(shown "$server")) knows no .htaccess. Move the settings away from the web, and let it tell the program where they are, in the environment of programs:"
-			line "mv $(quoted_path "$conf") $(quoted_path "$home/redeem.conf")"
-			line "REDEEM_CONF=$home/redeem.conf"
-			case $server in
-			[Cc]ivet*) advise 'For civetweb, in its configuration:' && line "cgi_environment REDEEM_CONF=$home/redeem.conf" ;;
-			h2o*) advise 'For h2o, in its configuration:' && line "setenv: { REDEEM_CONF: \"$home/redeem.conf\" }" ;;
-			esac
+			advise "This server ($(shown "$server")) knows no .htaccess."
 		else
 			advise "In the file .htaccess in $(short "${program_file%/*}"):"
 			line 'RewriteEngine On'
 			line 'RewriteRule (^|/)\.ht - [F]'
+			[ -z "$server" ] || return 0
+			advise 'Or, if that changes nothing, the server is no Apache.'
 		fi
+		explain_elsewhere
 		;;
+	esac
+}
+
+# Where the settings are out of a server's reach.
+explain_elsewhere()
+{
+	away=$home/redeem.conf
+	advise 'Move the settings away from the web, and say so to setup:'
+	line "mv $(quoted_path "$conf") $(quoted_path "$away")"
+	line "REDEEM_CONF=$(quoted "$away") tools/setup -u $(quoted "$address")"
+	advise 'Let the server say so to the program, in the environment of programs. Its configuration:'
+	case $server in
+	h2o*) line "setenv: { REDEEM_CONF: \"$away\" }" ;;
+	'' | [Cc]ivet*) line "cgi_environment REDEEM_CONF=$away" && advise '(that is for civetweb)' ;;
+	*) line "REDEEM_CONF=$away" ;;
 	esac
 }

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Delivery by the program itself, on uwsgi as README has it.
+. "${0%/*}/lib.sh"
+test_all_only 'needs uwsgi'
+. "$top/tests/servers.sh"
+need uwsgi curl
+
+shop_stock
+serve uwsgi_run
+form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
+. "$top/tests/cgi.sh"
+
+. "$top/tests/deliveries.sh"
+cgi_specifics
+finish
