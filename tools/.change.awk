@@ -112,6 +112,7 @@ function day_or_none(text) {
 }
 function change(name,    i) {
 	changes = 0
+	parsed = ""
 	while (lines > 0 && line[lines] ~ /^[ \t\r]*$/)
 		lines--
 	last_end = line[lines] ~ /\r$/ ? "\r" : ""
