@@ -130,6 +130,23 @@ figure()
 		}' "$top/README")" "$2"
 }
 
+# readme_commands TITLE: prints the commands of README's section TITLE, a line each,
+# joined where a line ends in a backslash.
+readme_commands()
+{
+	awk -v title="$1" '
+		/^---/ { on = before == title }
+		on && /^    / {
+			sub(/^ +/, "")
+			line = line (line == "" ? "" : " ") $0
+			if (!sub(/ *\\$/, "", line)) {
+				print line
+				line = ""
+			}
+		}
+		{ before = $0 }' "$top/README"
+}
+
 # commas NUMBER: as README writes it, 1,164.
 commas()
 {
