@@ -104,8 +104,9 @@
  * must still name the locked file, since an editor may have put another in its
  * place; if it does not, everything starts over. Before the buyer is told, the
  * path is compared once more. No program of ours ever renames, removes or
- * truncates the file of a code in use: whoever waits for the lock would get
- * that of an orphan, and more than "limit" uses would pass.
+ * truncates the file of a code in use: a process that waits for the lock would
+ * then lock a file without a name, and the code could be used more often than
+ * "limit" allows.
  *
  * SECURITY RULES. A line that keeps a rule names it in brackets, and so does
  * the test that proves it.
@@ -554,7 +555,7 @@ struct settings {
 	enum language language; /* for whoever asks for none of ours */
 	const char *address; /* of the form, as the world sees it: a URL */
 	const char *contact; /* of the label: a mail address or https URL */
-	long window; /* that a link opens */
+	long window; /* that a link is valid */
 	long grace; /* in which the second click is free */
 	long retry; /* in which the same browser may try again; 0: never */
 	long tries; /* failed, per address, in ten minutes; 0: no limit */
@@ -612,9 +613,9 @@ struct code {
 	char group[MINTED + 1]; /* a minted code amid other text, folded */
 };
 
-/* What opens a file, and until when. An empty token means no link. */
+/* What gives access to files, and until when. An empty token means no link. */
 struct link {
-	time_t end; /* the last second in which it opens */
+	time_t end; /* the last second in which it is valid */
 	char token[HEX_SIZE];
 	char secret[HEX_SIZE];
 };
@@ -2873,8 +2874,9 @@ static const char *day_parse(long *day, struct span value)
 
 /*
  * Parses one line of a record; what is wrong with it, or NULL. A damaged "last"
- * or "link" is ignored: it only decides whether a second click is free. A
- * repeated key is an error, since nobody can tell which line is meant.
+ * or "link" is ignored: it only decides whether a second click is free. "uses",
+ * "limit", "from" and "expires" may stand there once only, since nobody can tell
+ * which line is meant; of "page", "last" and "link" the last line holds.
  */
 static const char *record_parse_line(
     struct record *record, struct span key, struct span value)
@@ -3591,7 +3593,10 @@ static void cookie_name(const char *code, char name[COOKIE_NAME_SIZE])
  * 10. What a code sells, and a link to it
  */
 
-/* Extensions that some servers run instead of sending; mint has the same. */
+/*
+ * Extensions that some servers run instead of sending. tools/.sale.sh has the
+ * same list, as "runnable", so that mint refuses what is refused here.
+ */
 static const char *const run_by_servers[] = {"php", "php3", "php4", "php5",
     "php6", "php7", "php8", "phps", "phtml", "phar", "pht", "cgi", "fcgi",
     "fpl", "pl", "py", "pyc", "rb", "sh", "shtml", "shtm", "stm", "asp", "aspx",
