@@ -231,6 +231,18 @@ talk()
 	is "$shell: while the cards go elsewhere" "$(grep -c '<article' "$tmp/out")" 120
 }
 
+# 5,000 cards are at most 10 MB, where nothing is short.
+bytes()
+{
+	for number in 20 120; do
+		head -n "$number" "$tmp/many" >"$tmp/codes"
+		try -u https://www.a-label-of-its-own.example/~a-user/cgi-bin/redeem.cgi -t 'First Light' \
+			-a 'The Larks' <"$tmp/codes"
+		set -- "$@" "$(wc -c <"$tmp/out")"
+	done
+	ok "$shell: a card takes at most 2,000 bytes" test "$(($2 - $1))" -le 200000
+}
+
 use_shell busybox
 "$top/tools/mint" -H "$home" -n 24 -x 2099-12-31 song.zip >"$tmp/printed-codes"
 "$top/tools/mint" -H "$home" -n 120 song.zip >"$tmp/many"
@@ -243,6 +255,7 @@ for shell in dash busybox; do
 	wrong_use
 	without_qrencode
 	talk
+	bytes
 done
 
 use_shell dash
