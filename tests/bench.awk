@@ -107,6 +107,7 @@ function tool_table()
 	printf "\n%-34s %7s %7s  %s\n", "tools, seconds", "tool", "barest", "of the barest way"
 	tool("mint", "mint %s codes; C")
 	tool("report", "report %s codes; find, cat")
+	tool("code", "code, change %s codes; sed -i")
 	tool("sweep", "sweep %s links; rm -rf")
 	tool("cards", "cards %s; a qrencode for each")
 }
@@ -127,11 +128,13 @@ function judge_load()
 	judge(peak <= 600, "floor", "memory at most 600 KiB", peak)
 }
 
-function judge_tools(    bytes)
+function judge_tools(    bytes, long)
 {
 	at_most(2, "floor", "mint, of C", median(shares["mint"]))
 	at_most(1.5, "floor", "report, of find and cat", median(shares["report"]))
 	at_most(2, "floor", "sweep, of rm -rf", median(shares["sweep"]))
+	long = median(times["code"]) * 10000 / size["code"]
+	judge(long <= 10, "floor", "code, 10,000 codes in at most 10 seconds", sprintf("%.1f s", long))
 	bytes = count["bytes"] * 5000 / size["cards"]
 	judge(bytes <= 1e7, "floor", "5,000 cards at most 10 MB", sprintf("%.1f MB", bytes / 1e6))
 }

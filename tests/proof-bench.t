@@ -60,13 +60,15 @@ bad=no
 {
 	rounds 700 | sed -e 's/^rate file 800/rate file 850/' -e 's/^rate over 80/rate over 90/'
 	printf 'time %s\n' 'mint 1000 3.0 2.0' 'mint 1000 1.0 1.0' 'mint 1000 4.0 2.0' \
-		'report 1000 1.5 1.0' 'sweep 1000 2.0 1.0' 'cards 500 1 2'
+		'report 1000 1.5 1.0' 'code 1000 1.0 0.5' 'sweep 1000 2.0 1.0' 'cards 500 1 2'
 	printf 'count bytes 1000000\n'
 } >"$tmp/rounds"
 awk -f "$top/tests/bench.awk" "$tmp/rounds" >"$tmp/table" || bad=yes
 table=$(cat "$tmp/table")
 like 'a tool: median seconds, and the median of the ratios' "$table" \
 	'^mint 1,000 codes; C +3\.00 +2\.00  1\.50 \(1\.00-2\.00\)$'
+like 'changes are told of 10,000' "$table" \
+	'^MET     floor  code, 10,000 codes in at most 10 seconds +10\.0 s$'
 like 'cards are told of 5,000' "$table" '^MET     floor  5,000 cards at most 10 MB +10\.0 MB$'
 like 'aims are missed' "$table" '^MISSED  aim    in memory'
 is 'an aim that is missed is none' "$bad" no
@@ -80,8 +82,8 @@ run()
 
 table=$(run)
 rows=$(printf '%s\n' "$table" | grep -c ')$' || :)
-is 'all cases are measured' "$rows" 16
-is 'all verdicts are given' "$(printf '%s\n' "$table" | grep -Ec '^(MET|MISSED) ')" 13
+is 'all cases are measured' "$rows" 17
+is 'all verdicts are given' "$(printf '%s\n' "$table" | grep -Ec '^(MET|MISSED) ')" 14
 unlike 'nothing fails' "$table" '^Bail out'
 
 # One that says what is expected and counts nothing.
