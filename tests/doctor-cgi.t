@@ -59,6 +59,12 @@ host nginx_stock
 faulty 'no PATH_INFO' '^ok     code' '^WRONG  link .*leads to the form' 'PATH_INFO.*README' \
 	'^-      secret' '^-      window' '^WRONG  list '
 
+# as Debian's example for fcgiwrap has it
+amend='/split_path_info/d; /PATH_INFO/d'
+host nginx_stock
+faulty "Debian's example" '^ok     code' '^WRONG  link .*refused \(403\)' 'PATH_INFO' \
+	'^ +fastcgi_split_path_info ' '^ +fastcgi_param PATH_INFO '
+
 # a server, or a cache, that does not ask whether a link is right
 amend="1i location ~ \"^/cgi-bin/redeem.cgi/[0-9]+/[0-9a-f]{64}/(?<name>doctor.*)\$\" { alias $shop/home/files/\$name; }"
 host nginx_stock

@@ -44,7 +44,7 @@ sends_settings civetweb "^ +cgi_environment REDEEM_CONF=$shop/home/redeem.conf\$
 rm -rf "$shop"
 shop_stock
 sends_settings h2o "^ +setenv: [{] REDEEM_CONF: \"$shop/home/redeem.conf\" [}]\$"
-unlike 'h2o: nothing is said of Apache' "$advised" 'htaccess|Rewrite'
+unlike 'h2o: nothing is said of Apache' "$advised" 'Rewrite|In the file .htaccess'
 
 settings_at=
 conf=

@@ -30,8 +30,8 @@ check_form()
 		wrong form 'the server refuses the form (403)'
 		explain_program
 		;;
-	500not-set-up)
-		wrong form 'the program says that the shop is not set up (500)'
+	???not-set-up)
+		wrong form "the program says that the shop is not set up ($status)"
 		# else the server runs it as somebody else, and what a code gets tells more
 		! own_check || return 0
 		;;

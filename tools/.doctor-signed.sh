@@ -53,20 +53,27 @@ explain_cgi()
 		advise "The server does not find what the program hands over, or may not send it. Its lines for $handoff must name this folder, as in README:"
 		line "$home/files/"
 	elif [ "$status" = 404 ] || body_has 'data-outcome'; then
-		advise 'The server does not tell the program what follows its name in an address (PATH_INFO). README has lines that do for lighttpd, nginx and busybox.'
-		case $server in
-		nginx*) advise "Debian's own example for fcgiwrap lacks them; of README's lines for nginx these two are missing:"
-			line 'fastcgi_split_path_info ^(/cgi-bin/[^/]+)(/.*)$;'
-			line "fastcgi_param PATH_INFO \$fastcgi_path_info;" ;;
-		esac
+		explain_path_info
 	elif [ "$handoff" != none ]; then
 		advise "The server may not send $home/files. See its lines for $handoff in README; or let the program send the bytes:"
 		line 'handoff: none'
 	else
 		explain_name
-		[ -n "$name_refused" ] ||
-			advise 'The error log of the server has the reason, in a line of "redeem".'
+		[ -n "$name_refused" ] || explain_path_info
 	fi
+}
+
+# An answer to a link that is no page of the program's, or the form.
+explain_path_info()
+{
+	advise 'The server does not tell the program what follows its name in an address (PATH_INFO), or does not run it then. README has lines that do for lighttpd, nginx, busybox and others.'
+	case $server in
+	nginx*)
+		advise "Debian's own example for fcgiwrap lacks them; of README's lines for nginx these two are missing:"
+		line 'fastcgi_split_path_info ^(/cgi-bin/[^/]+)(/.*)$;'
+		line "fastcgi_param PATH_INFO \$fastcgi_path_info;"
+		;;
+	esac
 }
 
 # A link signed as the program does it, but long ago. That we can sign is proved by
