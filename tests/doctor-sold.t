@@ -90,9 +90,11 @@ code BBBB1111 'uses: x' 'limit: 3' 'file: first-light.zip'
 code BBBB2222 'uses: 0' 'limit: 3' 'file: gone.zip'
 code BBBB3333 'uses: 0' 'limit: 3' 'file: gone.zip'
 code BBBB4444 'uses: 0' 'limit: 3' 'file: first-light.zip'
+code bbbb5555
 printf '2026-11-23T20:56:01Z redeemed BBBB4444 2/3 first-light.zip\n' >>"$shop/home/log"
 shop_own
 faulty 'broken codes' '^WRONG  codes +BBBB1111 cannot be redeemed: line 1: ' \
-	'^WRONG  codes +2 codes cannot be redeemed, such as BBBB[23].*gone.zip is not in' \
+	'^WRONG  codes +2 codes cannot be redeemed, such as BBBB[23].*line 3: gone.zip is not in' \
+	'^WRONG  codes +bbbb5555 cannot be redeemed: its name has small letters.*rename' \
 	'^WRONG  codes +1 codes have fewer uses' 'BBBB4444 has 0, the log counted 2'
 finish

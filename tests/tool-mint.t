@@ -239,9 +239,15 @@ warnings()
 	chmod 700 "$home/files/flac"
 	try flac
 	like "$shell: so is one in a closed folder" "$status $err" 'chmod o\+x .*flac'
-	printf 'delivery: cgi\n' >"$home/settings"
+	printf '\357\273\277delivery: cgi\r\n' >"$home/settings"
 	try flac
 	unlike "$shell: not where the program sends it" "$err" 'chmod'
+	printf 'delivery: secdownload\nalgorithm: md5\n' >"$home/settings"
+	try song.zip
+	is "$shell: md5 signs such a name" "$status $err" '0 '
+	try flac
+	is "$shell: but none that ends in a hexadecimal digit, as flac does" "$status$out" 1
+	like "$shell: and it says what to do" "$err" '1\.flac .*algorithm: hmac-sha256'
 	rm "$home/settings"
 	printf 'music\n' >"$home/files/Demo.SQL"
 	printf 'music\n' >"$home/files/demo.sql.zip"
@@ -275,12 +281,27 @@ warnings()
 	try "$(printf 'caf\351.zip')"
 	is "$shell: a name that is not UTF-8 is refused" "$status$out" 1
 	like "$shell: and says so" "$err" 'caf\?\.zip .*not UTF-8'
+	mkdir "$home/files/$(printf 'caf\351')"
+	printf 'x\n' >"$home/files/$(printf 'caf\351')/1.zip"
+	try "$(printf 'caf\351')"
+	is "$shell: so is that of a folder" "$status$out" 1
 	printf 'x\n' >"$home/files/$(printf 'Be\314\201la C\314\247.zip')"
 	try "$(printf 'B\303\251la \303\207.zip')"
 	is "$shell: a name that a Mac has spelt in its way is found" \
 		"$status $(grep -l "file: $(printf 'Be\314\201la C\314\247.zip')" "$home"/codes/* | wc -l)" '0 1'
 	try "$(printf 'B\303\250la \303\207.zip')"
 	is "$shell: another letter is another name" "$status$out" 1
+}
+
+# By root, in a home that is another's, the codes are his.
+as_root()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	new_home
+	chown -R 12345:54321 "$home"
+	try -n 2 song.zip
+	like "$shell: by root, in another's home: a warning" "$status $err" '^0 .*another user, and you are root'
+	is "$shell: the codes are his" "$(stat -c '%u:%g %a' "$home"/codes/* | sort -u)" '12345:54321 600'
 }
 
 # Whoever is killed leaves no half of a record.
@@ -506,6 +527,7 @@ for shell in dash busybox; do
 	from_a_list
 	more_options
 	warnings
+	as_root
 	killed
 	full_disk
 	never_overwrites

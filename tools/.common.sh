@@ -197,10 +197,20 @@ find_today()
 	export today codes
 }
 
+# From now on the function unsold of .record.awk knows what is there to be sold. Where only
+# the codes were copied, as from a host without a shell, it says nothing.
+sell_from()
+{
+	judging=
+	[ ! -d "$home/files" ] || judging=yes
+	export judging tools home
+}
+
 # The value that settings file $2 gives to key $1; empty where it has none.
 setting()
 {
 	tr -d '\r' <"$2" | sed -n "
+		1s/^$(printf '\357\273\277')//
 		s/[[:blank:]]*\$//
 		s/^[[:blank:]]*$1[[:blank:]]*:[[:blank:]]*//p"
 }

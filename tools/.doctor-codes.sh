@@ -2,8 +2,7 @@
 # restored backup has forgotten; sourced by doctor.
 
 # Writes to $scratch/codes what is wrong, a line each with tabs between:
-#   record  NUMBER  CODE  WHY      records that are none, by reason
-#   file    NUMBER  CODE  PATH     what is sold, by path
+#   broken  NUMBER  CODE  WHY      records that are none, or sell what is not there
 #   fell    USES    CODE  COUNTED  fewer uses than the log has counted
 judge_codes()
 {
@@ -11,8 +10,14 @@ judge_codes()
 	own=$code
 	codes=$home/codes
 	export log own
+	find_today
+	sell_from
 	each_record '
-	function record(name,    i, why) {
+	function broken(name, why) {
+		if (!bad[why]++)
+			bad_first[why] = name
+	}
+	function record(name,    why) {
 		if (name == ENVIRON["own"])
 			return
 		if (name ~ /[a-z]/) {
@@ -20,21 +25,17 @@ judge_codes()
 			refused_at = 0
 		}
 		if (refused != "") {
-			why = (refused_at ? "line " refused_at ": " : "") refused
-			if (!bad[why]++)
-				bad_first[why] = name
+			broken(name, (refused_at ? "line " refused_at ": " : "") refused)
 			return
 		}
-		for (i = 1; i <= files; i++)
-			if (!sells[file[i]]++)
-				sells_first[file[i]] = name
+		why = unsold()
+		if (why != "")
+			broken(name, plain(why))
 		used[name] = is["uses"] + 0
 	}
-	function done(    entry, word, why, path, name, part) {
+	function done(    entry, word, why, name, part) {
 		for (why in bad)
-			printf "record\t%d\t%s\t%s\n", bad[why], bad_first[why], why
-		for (path in sells)
-			printf "file\t%d\t%s\t%s\n", sells[path], sells_first[path], path
+			printf "broken\t%d\t%s\t%s\n", bad[why], bad_first[why], why
 		while ((getline entry < ENVIRON["log"]) > 0) {
 			split(entry, word, " ")
 			if (!(word[3] in used))
@@ -62,8 +63,7 @@ check_codes()
 	: >"$scratch/fell"
 	while IFS=$tab read -r kind number name why <&3; do
 		case $kind in
-		record) broken_code "$number" "$name" "$why" ;;
-		file) check_entry "$number" "$name" "$why" ;;
+		broken) broken_code "$number" "$name" "$why" ;;
 		fell)
 			fell=$((fell + 1))
 			printf '%s has %s, the log counted %s\n' "$name" "$number" "$why" >>"$scratch/fell"
@@ -85,19 +85,6 @@ broken_code()
 		wrong codes "$2 cannot be redeemed: $3"
 	else
 		wrong codes "$1 codes cannot be redeemed, such as $2: $3"
-	fi
-}
-
-# What a record names must be there, and hold something.
-check_entry()
-{
-	path=$home/files/${3%/}
-	if [ ! -e "$path" ]; then
-		broken_code "$1" "$2" "$3 is not in $(short "$home")/files"
-	elif [ -f "$path" ] && [ ! -s "$path" ]; then
-		broken_code "$1" "$2" "$3 is empty"
-	elif [ ! -r "$path" ]; then
-		broken_code "$1" "$2" "$3 cannot be read"
 	fi
 }
 

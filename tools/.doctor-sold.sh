@@ -17,8 +17,10 @@ list_sold()
 	}' {} + | sort -u | while IFS= read -r path; do
 		if [ -d "$home/files/$path" ]; then
 			find "$home/files/$path/." ! -name . -prune -type f ! -name '.*' \
-				! -name Thumbs.db ! -name desktop.ini ! -name '*~' \
-				! -name '*.part' ! -name '*.filepart' ! -name '*[[:cntrl:]]*' |
+				! -name '[Tt][Hh][Uu][Mm][Bb][Ss].[Dd][Bb]' ! -name '*~' \
+				! -name '[Dd][Ee][Ss][Kk][Tt][Oo][Pp].[Ii][Nn][Ii]' \
+				! -name '*.[Pp][Aa][Rr][Tt]' \
+				! -name '*.[Ff][Ii][Ll][Ee][Pp][Aa][Rr][Tt]' ! -name '*[[:cntrl:]]*' |
 				sed 's,/\./,/,' | while IFS= read -r file; do
 				printf '%s\n' "${file#"$home/files/"}"
 			done

@@ -94,6 +94,31 @@ function has_expired() {
 function is_early() {
 	return is["from"] != "" && is["from"] "" > ENVIRON["today"] ""
 }
+# Why nobody gets what the code sells, or nothing if all is there, or if nobody would get it
+# anyhow. Each path is judged once, by .sold.sh; see sell_from.
+function unsold(    i, at, why, number) {
+	if (ENVIRON["judging"] == "" || !left() || has_expired())
+		return ""
+	for (i = 1; i <= files; i++) {
+		while (key_of[++at] != "file")
+			;
+		why = judged(file[i])
+		if (why !~ /^[0-9]+$/)
+			return "line " at ": " why
+		number += why
+	}
+	return number > 256 ? number " files are more than 256" : ""
+}
+function judged(path,    word, command) {
+	if (!(path in verdict)) {
+		word = path
+		gsub(/\047/, "\047\\\047\047", word)
+		command = "sh \"$tools/.sold.sh\" \047" word "\047"
+		command | getline verdict[path]
+		close(command)
+	}
+	return verdict[path]
+}
 # A code as typed becomes one that could be the name of a file; fold gives the one that
 # is looked up after that.
 function bare(typed) {

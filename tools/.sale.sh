@@ -52,19 +52,26 @@ offer()
 {
 	name=${1##*/}
 	is_one_line "$name" || die "a name with control characters in it cannot be sold: $file"
-	[ -r "$1" ] || die "you cannot read $1"
-	[ -s "$1" ] || die "$1 is empty: has it been copied to its end?"
+	# what stands here for a file in a store need not hold anything
+	if [ "$delivery" != s3 ]; then
+		[ -r "$1" ] || die "you cannot read $1"
+		[ -s "$1" ] || die "$1 is empty: has it been copied to its end?"
+	fi
 	offers=$offers$name$nl
 }
 
 # All names that are offered. Sets $barred to one that a firewall may refuse.
 check_names()
 {
-	printf '%s' "$offers" | is_utf8 ||
+	printf '%s\n%s' "$file" "$offers" | is_utf8 ||
 		die "a name in $(printf '%s' "$file" | tr '\200-\377' '?') is not UTF-8: rename the file"
 	name=$(printf '%s' "$offers" | grep -Ei -e "\.($runnable)(\.|\$)" | head -n 1)
 	[ ! "$name" ] ||
 		die "a server might run $name instead of sending it: rename it, or pack it in a .zip"
+	name=
+	[ ! "$md5" ] || name=$(printf '%s' "$offers" | sed -n '/[0-9A-Fa-f]$/{p;q;}')
+	[ ! "$name" ] ||
+		die "md5 signs no name that ends as $name does: set algorithm: hmac-sha256"
 	name=$(printf '%s' "$offers" | grep -Ei -e "\.($firewalled)\$" | head -n 1)
 	barred=${name:-$barred}
 }
@@ -76,7 +83,9 @@ look_into()
 		name=${path##*/}
 		case $name in
 		# Macs and Windows leave these, and copies that were not finished.
-		"Icon$cr" | [Tt]humbs.db | [Dd]esktop.ini | *~ | *.part | *.filepart) continue ;;
+		[Ii][Cc][Oo][Nn]"$cr" | [Tt][Hh][Uu][Mm][Bb][Ss].[Dd][Bb] | *~ | \
+			[Dd][Ee][Ss][Kk][Tt][Oo][Pp].[Ii][Nn][Ii] | *.[Pp][Aa][Rr][Tt] | \
+			*.[Ff][Ii][Ll][Ee][Pp][Aa][Rr][Tt]) continue ;;
 		esac
 		if [ -L "$path" ]; then
 			die "$file$name is a symbolic link: use mv, or ln without -s"
@@ -98,8 +107,27 @@ say_offers()
 				awk '{ printf "%s%s", (NR > 1 ? ", " : ""), $0 }')$([ "$number" -le 12 ] || printf ' ...')"
 }
 
-# Macs spell an accented letter as two characters, others as one. Sets $typed to the name in
-# the folder $1 that is $2 spelt in the other way, if there is one.
+# Sets $typed, a path below files, to the same spelt as the disk has it, if it is there.
+respell()
+{
+	rest=$typed/
+	spelt=
+	while [ "$rest" ]; do
+		wanted=${rest%%/*}
+		export wanted
+		rest=${rest#*/}
+		if [ -e "$files/$spelt$wanted" ]; then
+			twin=$wanted
+		else
+			spell "$files/$spelt" || return 1
+		fi
+		spelt=$spelt$twin/
+	done
+	typed=${spelt%/}
+}
+
+# Macs spell an accented letter as two characters, others as one. Sets $twin to the name in
+# the folder $1 that is $wanted spelt in the other way, if there is one.
 spell()
 {
 	twin=$(
@@ -139,8 +167,7 @@ spell()
 			exit
 		}'
 	)
-	[ "$twin" ] || return 1
-	typed=$twin
+	[ "$twin" ]
 }
 
 # Sets $file to the path below home/files of what was typed, and $offers to the names that
@@ -162,18 +189,16 @@ find_file()
 	if [ "$file" != "${file#/}" ] || ! [ -e "$path" ] && ! [ -L "$path" ]; then
 		path=$typed
 	fi
-	if ! [ -e "$path" ] && ! [ -L "$path" ] && [ "$typed" = "${typed#*/}" ]; then
-		wanted=$typed
-		export wanted
-		! spell "$files" "$typed" || path=$files/$typed
+	if ! [ -e "$path" ] && ! [ -L "$path" ] && respell; then
+		path=$files/$typed
 	fi
 	if [ -L "$path" ]; then
 		die "$file is a symbolic link: use mv, or ln without -s"
 	fi
-	[ -e "$path" ] || die "there is no $file in $files"
+	[ -e "$path" ] || die "$file is not in $(short "$files")"
 
 	if [ -d "$path" ]; then
-		path=$(cd -- "$path" && pwd -P)/
+		path=$(cd -- "$path" 2>/dev/null && pwd -P)/ || die "you cannot open the folder $file"
 	else
 		path=$(cd -- "$(dirname -- "$path")" && pwd -P)/${path##*/}
 	fi
@@ -200,15 +225,19 @@ find_file()
 	[ ! -d "$sold" ] || say_offers
 }
 
-# Sets $delivery, which decides who has to read what is sold, and $closed and $barred to
-# nothing.
+# Sets $delivery, which decides who has to read what is sold; $md5, if its links are signed
+# so; and $closed and $barred to nothing.
 find_delivery()
 {
 	closed=
 	barred=
 	delivery=
-	[ ! -r "${REDEEM_CONF:-$home/settings}" ] ||
-		delivery=$(setting delivery "${REDEEM_CONF:-$home/settings}")
+	md5=
+	conf=${REDEEM_CONF:-$home/settings}
+	if [ -r "$conf" ]; then
+		delivery=$(setting delivery "$conf")
+		[ "$delivery $(setting algorithm "$conf")" != 'secdownload md5' ] || md5=yes
+	fi
 	delivery=${delivery:-apache}
 }
 
