@@ -156,6 +156,7 @@ for_address()
 	rm -rf "$user/shop" "$user/public_html/secure" "$user/public_html/cgi-bin/.htredeem"
 	is "$1" "$(printf '%s\n' "$conf" | sed -n 's/^url: //p')" "$2"
 	ok "$1: the program" test -x "$user/public_html/cgi-bin/${1##*/}"
+	rm -f "$user/public_html/cgi-bin/${1##*/}"
 }
 mkdir -p "$user/public_html/cgi-bin"
 for_address /cgi-bin/redeem.cgi ''
@@ -167,6 +168,22 @@ setup -u "$url" -H "$user/public_html/shop"
 like 'a home in the web site: is said' "$complaint" 'only .htaccess to keep people out'
 ok 'a home in the web site: has rules' cmp "$top/codes/.htaccess" "$user/public_html/shop/.htaccess"
 ok 'and codes as well' cmp "$top/codes/.htaccess" "$user/public_html/shop/codes/.htaccess"
+
+# a slip in the name of the program
+cp "$checkout/redeem" "$user/public_html/cgi-bin/redeem.cgi"
+setup_refuses 'a slip in -u' 'program of this shop is ~/public_html/cgi-bin/redeem.cgi already' \
+	-u https://label.example/cgi-bin/reedem.cgi
+like 'a slip in -u: what to say' "$complaint" '^    https://label.example/cgi-bin/redeem.cgi$'
+mv "$user/public_html/cgi-bin/redeem.cgi" "$user/public_html/cgi-bin/music.cgi"
+setup -n -u https://label.example/cgi-bin/music.cgi
+is 'a program that was renamed: exit status' "$status" 0
+mv "$user/public_html/cgi-bin/music.cgi" "$tmp/music.cgi"
+printf '#!/bin/sh\n' >"$user/public_html/cgi-bin/guestbook.cgi"
+chmod 755 "$user/public_html/cgi-bin/guestbook.cgi"
+setup -n -u "$url"
+is 'a program of somebody else: exit status' "$status" 0
+rm "$user/public_html/cgi-bin/guestbook.cgi"
+mv "$tmp/music.cgi" "$user/public_html/cgi-bin/redeem.cgi"
 
 # settings that are there say where the shop is
 setup -n -u "$url"
