@@ -7,9 +7,27 @@ test_all_only 'takes half a minute'
 need apache2 curl
 
 shop_stock
-for name in first-light.tar.gz first-light.mp3 first-light.pdf first-light.xyz; do
-	cp -p "$shop/home/files/first-light.zip" "$shop/home/files/$name"
+# what labels sell besides, and its type, by which phones save it under its name
+cat >"$tmp/types" <<'END'
+first-light.flac audio/flac
+first-light.wav audio/wav
+first-light.aiff audio/x-aiff
+first-light.m4a audio/mp4
+first-light.ogg audio/ogg
+first-light.opus audio/ogg
+first-light.jpg image/jpeg
+first-light.png image/png
+first-light.txt text/plain
+first-light.mp4 video/mp4
+FIRST-LIGHT.MP3 audio/mpeg
+END
+packed='tar.gz tgz tar.Z tar.bz2 tar.xz tar.br tar.zst'
+for name in mp3 pdf xyz $packed; do
+	cp -p "$shop/home/files/first-light.zip" "$shop/home/files/first-light.$name"
 done
+while read -r name _; do
+	cp -p "$shop/home/files/first-light.zip" "$shop/home/files/$name"
+done <"$tmp/types"
 shop_own
 # what such rules need besides; the last line of each is the server's own
 cat >"$tmp/more.conf" <<END
@@ -68,6 +86,9 @@ rm -f "$shop/public_html/.htaccess"
 below 'no rules' </dev/null
 opens_file 'no rules' first-light.pdf application/pdf
 opens_file 'no rules' first-light.xyz application/octet-stream
+while read -r name type <&3; do
+	opens_file 'no rules' "$name" "$type"
+done 3<"$tmp/types"
 for handed in InheritDown InheritDownBefore; do
 	below "$handed, a blog" <<-END
 	RewriteEngine On
@@ -117,7 +138,13 @@ SetOutputFilter BROTLI_COMPRESS;DEFLATE
 END
 below 'encodings by file name' <<'END'
 AddEncoding x-gzip .gz .tgz
+AddEncoding x-compress .Z
+AddEncoding x-bzip2 .bz2
+AddEncoding x-xz .xz
 AddEncoding br .br
+AddEncoding zstd .zst
 END
-opens_file 'encodings by file name' first-light.tar.gz application/octet-stream
+for name in $packed; do
+	opens_file 'encodings by file name' "first-light.$name" application/octet-stream
+done
 finish
