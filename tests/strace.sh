@@ -177,12 +177,13 @@ rules()
 	sed "s/$2/SECRET/;s/[<>][0-9]\{14\}/TIME/" "$1/.htaccess"
 }
 
-# PAGE, of several files, without what differs by link: where it leads, and how
-# long it is open.
+# PAGE, of several files, without what differs by link: where it leads, how long
+# it is open, and until when it may be had again.
 plain_page()
 {
 	printf '%s\n' "$1" | sed 's,"/cgi-bin/redeem.cgi/[0-9]*/[0-9a-f]*/,"/SIGNED/,
-		s,for [^<]*<time .*</time>,TIME,'
+		s,for [^<]*<time .*</time>,TIME,
+		s/before [0-9]* [A-Z][a-z]* [0-9]*, [0-9:]*: that/before TIME: that/'
 }
 
 # Sets $told from the last answer, and $link, what it has in $buckets, if anything.
