@@ -52,8 +52,15 @@ sed 's/^secret: ./secret: X/' "$cgi/.htredeem" >"$tmp/other"
 chmod 644 "$tmp/other"
 faulty 'a script with other settings' '^WRONG  link .*refused \(403\)' \
 	'reads .*settings: is that'
+{ cat "$cgi/.htredeem" && printf 'algorithm: md5\n'; } >"$tmp/other"
+faulty 'a script with another algorithm' '^WRONG  link .*refused \(403\)' \
+	'another secret, another algorithm or another root' 'reads .*settings: is that'
 mv -f "$shop/home/settings.away" "$shop/home/settings"
 
+amend='s,document-root = .*,document-root = "'"$shop"'/home/elsewhere",'
+host lighttpd_with 'lighttpd, for cgi:' 'lighttpd, for secdownload, moreover:'
+faulty 'another root' '^ok     code' '^WRONG  link .*refused \(404\)' 'finds no files there' \
+	'^ +~?[^ ]*/home/files$'
 amend='/magnet.attract/d; s,^ *server.document-root.*,alias.url += ( "/dl/" => "'"$shop"'/home/files/" ),'
 host lighttpd_with 'lighttpd, for cgi:' 'lighttpd, for secdownload, moreover:'
 faulty 'files that are open at the prefix' '^WRONG  hidden .*files for sale can be read at .*/dl/doctor'
