@@ -99,6 +99,13 @@ done
 
 # another delivery: the owner's other lines stay, and the old key for the way back
 printf '# my own\nwindow: 60' >>"$conf"
+# lines of the owner's round those of setup
+{
+	printf 'SetEnv MINE 1\nSetEnv ap_trust_cgilike_cl 1\n'
+	cat "$cgi/.htaccess"
+	printf 'SetEnv ap_trust_cgilike_cl 1\nSetEnv no-gzip 1'
+} >"$tmp/htaccess"
+cp "$tmp/htaccess" "$cgi/.htaccess"
 shop_own
 chmod 644 "$conf"
 setup -c "$cgi" -y secdownload
@@ -113,6 +120,12 @@ window: 60
 delivery: secdownload
 prefix: /dl
 secret: KEY"
+is 'secdownload: lengths are not trusted any more' "$(cat "$cgi/.htaccess")" \
+	'SetEnv MINE 1
+SetEnv ap_trust_cgilike_cl 1
+SetEnv ap_trust_cgilike_cl 1
+SetEnv no-gzip 1'
+is 'secdownload: which is said' "$(grep -c '^take the three lines .* out of ~/cgi-bin/.htaccess' "$tmp/said")" 1
 is 'secdownload: hidden' "$(mode)" 600
 is 'secdownload: doctor is content' "$(tail -n 1 "$tmp/said")" 'all is well'
 sale secdownload
@@ -148,7 +161,13 @@ setup -c "$cgi" -y apache
 is 'apache: without a web site: exit status' "$status" 1
 like 'apache: without a web site: why' "$(cat "$tmp/complaint")" 'name the web site with -d'
 user_home=
+printf 'SetEnv ap_trust_cgilike_cl 1\nSetEnv no-gzip 1\nSetEnv no-brotli 1\n' >"$cgi/.htaccess"
+shop_own
+setup -n -c "$cgi" -d "$shop/public_html" -y apache
+like 'apache: -n: the three lines for cgi' "$said" '^would take the three lines .* out of'
+ok 'apache: -n: stay' test -e "$cgi/.htaccess"
 setup -c "$cgi" -d "$shop/public_html" -y apache
+ok 'apache: no .htaccess is left of them' test ! -e "$cgi/.htaccess"
 like 'apache: links are no folder of lighttpd' "$said" '^WRONG  rules'
 is 'apache: the settings' "$(value delivery "$conf") $(value secure "$conf")" \
 	"apache $shop/public_html/secure"
