@@ -5652,7 +5652,7 @@ enum phrase {
 	SAY(LEFT_ONE, "After this, your code has one download left.")           \
 	SAY(LEFT_NONE, "This is the last download of your code.")               \
 	SAY(CLOSED_WHY,                                                         \
-	    "A link only opens for a short time. This one is over, or part "    \
+	    "Links only work for a short time. This one has expired, or part "  \
 	    "of it is missing.")                                                \
 	SAY(CLOSED_AGAIN,                                                       \
 	    "For a new link, enter your code again. In the browser that you "   \
