@@ -1322,7 +1322,7 @@ static int directory_open(const char *path)
 static const char *read_error(int error)
 {
 	return error == EILSEQ ?
-	    "is not plain text: save it as UTF-8, not UTF-16" :
+	    "is not plain text: save it as UTF-8 instead of UTF-16" :
 	    strerror(error);
 }
 
@@ -3072,8 +3072,8 @@ static enum outcome record_read(struct record *record, struct buf *reason)
 		return fail_errno(
 		    reason, record->path, length < 0 ? errno : EIO);
 	if (memchr(record->text, 0, record->size) != NULL)
-		return fail(reason, OUTCOME_BROKEN, "%s: has a zero byte",
-		    record->path);
+		return fail(reason, OUTCOME_BROKEN, "%s: %s", record->path,
+		    read_error(EILSEQ));
 	record->body = record_body(record->text, record->size);
 	return record_parse(record, reason);
 }

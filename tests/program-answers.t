@@ -165,6 +165,8 @@ code BROKEN1 'uses: 0' 'limit: 3' 'file: first-light.zip' '' 'expires: 31.12.202
 broken 'no day' 'codes/BROKEN1:5: expires: not a day such as 2027-12-31'
 code BROKEN1 'uses: 0' 'limit: 3' 'file: first-light.zip' "note: $(printf '%04096d' 0)"
 broken 'a record that is too long' 'codes/BROKEN1: longer than 4096 bytes'
+printf '\377\376u\000s\000e\000s\000' >"$code_file"
+broken 'a record in UTF-16' 'codes/BROKEN1: is not plain text: save it as UTF-8 instead of UTF-16'
 rm "$code_file"
 mkdir "$code_file"
 broken 'a folder for a record' 'codes/BROKEN1: Is a directory'

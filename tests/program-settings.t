@@ -64,7 +64,7 @@ printf '\357\273\277home: %s\r\nsecure: %s\r\n' "$shop/home" "$shop/public_html/
 is 'a byte order mark and CRLF' "$(form)" form
 printf 'h\000o\000m\000e\000' >"$cgi/.htredeem"
 is 'UTF-16' "$(form)" not-set-up
-like 'is called that' "$(cat "$tmp/complaint")" 'htredeem: is not plain text: save it as UTF-8, not UTF-16'
+like 'is called that' "$(cat "$tmp/complaint")" 'htredeem: is not plain text: save it as UTF-8 instead of UTF-16'
 
 # A value may be a secret, whatever went wrong with its line.
 for line in 'key S3CRET' 'S3CRET' 'key S3CRET: x' 'S3CRET:x' 'key=S3CRET:' 'key: S3CRET' \
@@ -131,6 +131,9 @@ like 'is called that' "$(cat "$tmp/complaint")" 'WRONG  page +page.html: is over
 printf '\357\273\277<h1>Mark</h1><!-- redeem -->' >"$shop/home/page.html"
 is 'a page with a byte order mark' "$(form)" form
 unlike 'which is skipped' "$(cat "$tmp/answer")" "$(printf '\357\273\277')"
+printf '\377\376<\000!\000' >"$shop/home/page.html"
+is 'a page in UTF-16' "$(form)" not-set-up
+like 'is called that' "$(cat "$tmp/complaint")" 'WRONG  page +page.html: .*instead of UTF-16'
 printf '<h1>M\374ller</h1><!-- redeem -->' >"$shop/home/page.html"
 is 'a page in Latin-1 is served' "$(form)" form
 check

@@ -63,7 +63,7 @@ counts()
 	try --csv
 	is "$shell: a table" "$status $err" '0 '
 	printf '%s\r\n' 'kind,name,codes,redeemed,uses,left' 'total,,6,5,13,4' 'expired,,1,1,1,0' \
-		'revoked,,1,1,2,0' 'broken,,9,,,' 'broken,BINARY: a zero byte in it,1,,,' \
+		'revoked,,1,1,2,0' 'broken,,9,,,' 'broken,BINARY: not plain text: save it as UTF-8 instead of UTF-16,1,,,' \
 		'broken,EMPTY: uses: is required,1,,,' 'broken,FIFO: not a file,1,,,' \
 		'broken,FOLDER: not a file,1,,,' \
 		'broken,HUGE: line 1: uses: not a number up to 999999,1,,,' \

@@ -67,7 +67,7 @@ function parse(text, zero,    i, colon) {
 	if (length(text) > 4096)
 		refuse(0, "longer than 4096 bytes")
 	else if (zero)
-		refuse(0, "a zero byte in it")
+		refuse(0, "not plain text: save it as UTF-8 instead of UTF-16")
 	if (refused != "")
 		return
 	if (substr(text, 1, 3) == "\357\273\277")
