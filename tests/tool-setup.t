@@ -169,6 +169,43 @@ like 'a home in the web site: is said' "$complaint" 'only .htaccess to keep peop
 ok 'a home in the web site: has rules' cmp "$top/codes/.htaccess" "$user/public_html/shop/.htaccess"
 ok 'and codes as well' cmp "$top/codes/.htaccess" "$user/public_html/shop/codes/.htaccess"
 
+# the other tools in the checkout find that home, and where it went
+count()
+{
+	sh "$checkout/tools/report" --csv | tr -d '\r' | sed -n 's/^total,,\([0-9]*\),.*/\1/p'
+}
+cp "$checkout/redeem" "$user/public_html/shop/files/a.zip"
+sh "$checkout/tools/mint" -n 2 a.zip >"$tmp/codes"
+is 'a home elsewhere: codes go there' "$(find "$user/public_html/shop/codes" -name '????????????' | wc -l)" 2
+is 'a home elsewhere: is counted' "$(count)" 2
+is 'a home elsewhere: -H goes before it' "$(sh "$checkout/tools/report" -H "$checkout" --csv |
+	grep -c '^total,,0,')" 1
+is 'a home elsewhere: what names it has no secret' "$(cat "$checkout/settings")" \
+	"home: $user/public_html/shop"
+cp "$checkout/settings" "$tmp/pointer"
+mkdir -p "$user/other/codes"
+printf 'home: %s\n' "$user/other" >"$checkout/settings"
+setup -u "$url"
+is 'the home of another shop: stays' "$(cat "$checkout/settings")" "home: $user/other"
+like 'the home of another shop: what to do' "$complaint" "export REDEEM_HOME='$user/public_html/shop'"
+rm -r "$user/other"
+setup -n -u "$url"
+like 'a home that is gone' "$said" '^would write ~/checkout/settings'
+rm "$checkout/settings"
+ln -s "$user/public_html/cgi-bin/.htredeem" "$checkout/settings"
+is 'a home that moved, by the settings: is counted' "$(count)" 2
+cp "$user/public_html/cgi-bin/.htredeem" "$tmp/good"
+sed 's,^home: .*,home: ../shop,' "$tmp/good" >"$user/public_html/cgi-bin/.htredeem"
+is 'a home that is named from there: is counted' "$(count)" 2
+cp "$tmp/good" "$user/public_html/cgi-bin/.htredeem"
+mv "$tmp/pointer" "$checkout/settings"
+mv "$user/public_html/cgi-bin/.htredeem" "$tmp/good"
+setup -n -u "$url"
+unlike 'settings that are gone: no second home' "$said" '^would (make|link|write) .*~/checkout'
+setup -n -u "$url" -H "$checkout"
+like 'the checkout becomes the home' "$said" '^would link ~/checkout/settings to '
+mv "$tmp/good" "$user/public_html/cgi-bin/.htredeem"
+
 # a slip in the name of the program
 cp "$checkout/redeem" "$user/public_html/cgi-bin/redeem.cgi"
 setup_refuses 'a slip in -u' 'program of this shop is ~/public_html/cgi-bin/redeem.cgi already' \

@@ -37,10 +37,28 @@ progress()
 	printf '\r\033[K%s' "$*" >&2
 }
 
+# The home that the file settings in the folder $1 names; nothing where there is none. In a
+# home it is the shop's own; where the home is elsewhere, setup leaves one that says so.
+home_of()
+{
+	[ -r "$1/settings" ] || return 0
+	named=$(setting home "$1/settings")
+	case $named in
+	'' | /*) ;;
+	*)
+		real=$(readlink -- "$1/settings") || real=$1/settings
+		named=$(dirname -- "$real")/$named
+		;;
+	esac
+	printf '%s' "$named"
+}
+
 # DIR is what -H said, or empty.
 find_home()
 {
-	named=${1:-${REDEEM_HOME:-$(dirname -- "$0")/..}}
+	named=${1:-${REDEEM_HOME:-}}
+	[ "$named" ] || named=$(home_of "$(dirname -- "$0")/..")
+	named=${named:-$(dirname -- "$0")/..}
 	home=$(CDPATH='' cd -- "$named" 2>/dev/null && pwd -P) || die "there is no folder $named"
 	codes=$home/codes
 	[ -d "$codes" ] || die "$home has no folder codes: name the home with -H"
