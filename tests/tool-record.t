@@ -1,7 +1,8 @@
 #!/bin/sh
 # Program and tools agree on every record: whether it is one, how many downloads are
 # left, whether its last day is over, its first day, and the line that is at fault. Over
-# the corpus and over thousands of mutations of it, with every awk that is here.
+# the corpus and over thousands of mutations of it, with every awk that is here. Days are
+# those of the shop, in whatever time zone a shell is.
 
 . "${0%/*}/lib.sh"
 need cc perl
@@ -99,5 +100,39 @@ for awk in mawk gawk original-awk 'busybox'; do
 	PATH=$tmp/awks:$PATH sh "$tmp/tools.d/judge" 2>"$tmp/complaint" | sort >"$tmp/told"
 	ok "$awk agrees with the program on each" diff "$tmp/program" "$tmp/told"
 	is "$awk complains of nothing" "$(cat "$tmp/complaint")" ''
+done
+
+# Nowhere is a day earlier over than at UTC+14, nowhere later than at UTC-12: when a day
+# has just begun there, it is over here.
+shop_stock
+ln -s "$cgi/.htredeem" "$shop/home/settings"
+day=$(TZ=LATE12 date +%Y-%m-%d)
+code PAST1111 'uses: 0' 'limit: 3' 'file: first-light.zip' "expires: $day"
+code SOON1111 'uses: 0' 'limit: 3' 'file: first-light.zip' "from: $(date -u -d "$day 1 day" +%Y-%m-%d)"
+
+# on_days NAME PROGRAM CODE REPORT: what program and tools say of both, each in a shell
+# that is in another zone
+on_days()
+{
+	for shell_zone in LATE12 EARLY-14; do
+		post past1111 TZ="$shell_zone"
+		said=$(status)
+		post soon1111 TZ="$shell_zone"
+		is "$1: the program ($shell_zone)" "$said $(status)" "$2"
+		is "$1: code ($shell_zone)" "$(for one in PAST1111 SOON1111; do
+			TZ=$shell_zone sh "$top/tools/code" -H "$shop/home" "$one" |
+				grep -Eo 'works until|expired after|not before|since'
+		done | tr '\n' ' ')" "$3"
+		is "$1: report ($shell_zone)" "$(TZ=$shell_zone sh "$top/tools/report" -H "$shop/home" --csv |
+			grep -Eo '^(expired|early)' | tr '\n' ' ')" "$4"
+	done
+}
+for line in 'LATE12|303 403|works until not before |early ' \
+	'EARLY-14|410 303|expired after since |expired '; do
+	zone=${line%%|*}
+	rest=${line#*|}
+	settings "home: $shop/home" "secure: $shop/public_html/secure" "timezone: $zone"
+	code PAST1111 'uses: 0' 'limit: 3' 'file: first-light.zip' "expires: $day"
+	on_days "the shop at $zone" "${rest%%|*}" "$(printf '%s' "$rest" | cut -d '|' -f 2)" "${rest##*|}"
 done
 finish

@@ -231,7 +231,8 @@ settings=$user/public_html/cgi-bin/.htredeem
 cp "$settings" "$tmp/good"
 sed 's,^home: .*,&x,' "$tmp/good" >"$settings"
 setup_refuses 'a slip in home' "$settings names a home that is not there: .*shopx has no folder codes"
-like 'a slip in home: what to change' "$complaint" '^    home: '
+like 'a slip in home: what to change' "$complaint" '^    home: /'
+like 'a slip in home: or to take away' "$complaint" "^    mv '?$settings'? "
 printf 'colour: red\n' >>"$settings"
 cp "$tmp/good" "$settings"
 printf 'colour: red\n' >>"$settings"
