@@ -45,7 +45,7 @@ END
 host apache_stock
 healthy 'all is compressed'
 
-# an nginx in front that sends some kinds itself
+# an nginx in front that sends some kinds itself, or changes what is sent
 : >"$tmp/more.conf"
 host apache_stock
 behind=$port
@@ -53,12 +53,25 @@ apache=$server
 in_front()
 {
 	cat <<-END | nginx_conf >"$tmp/nginx.conf"
-	location ~ \\.(mp3|ogg|wav)\$ { }
+	$1
 	location / { proxy_pass http://127.0.0.1:$behind; }
 	END
 	exec setsid nginx -c "$tmp/nginx.conf" -p "$tmp"
 }
-serve in_front
+between="proxy_pass http://127.0.0.1:$behind;"
+serve in_front "location ~ \\.pdf\$ { $between proxy_set_header Range ''; }"
+form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
+faulty 'a kind without parts' '^ok     link' '^ok     range' '^WRONG  files +ep/ep.pdf has no parts \(200\)'
+stop "$server"
+serve in_front "location ~ \\.mp3\$ { $between gzip on; gzip_types *; gzip_min_length 1; }"
+form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
+faulty 'a kind that is compressed' '^ok     link' '^WRONG  files +ep/01.mp3 comes compressed'
+stop "$server"
+serve in_front "location ~ \\.mp3\$ { $between proxy_set_header Range bytes=0-2499; }"
+form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
+faulty 'a kind of which a half comes' '^ok     link' '^WRONG  files +ep/01.mp3 '
+stop "$server"
+serve in_front 'location ~ \.(mp3|ogg|wav)$ { }'
 form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
 faulty 'nginx in front' '^ok     secret' '^WRONG  files +ep/01.mp3 opens WITHOUT the secret \(200\)' \
 	'^ +delivery: cgi$'
