@@ -79,6 +79,7 @@ faulty()
 	before=$(inventory)
 	doctor
 	is "$name: exit status" "$status" 1
+	is "$name: no complaint" "$(cat "$tmp/complaint")" ''
 	# both as it is and with what was folded in one line
 	whole=$(awk '
 		substr($0, 1, 17) ~ /^ *$/ && substr($0, 18, 1) != " " {
