@@ -2,19 +2,26 @@
 # One file of each extension and each odd name that codes name: servers treat files
 # by their names.
 
-# The files that codes name, by path below files/, a line each.
+# The files that codes name, by path below files/, a line each. A code that cannot be read
+# is told elsewhere.
 list_sold()
 {
-	find "$home/codes/." ! -name . -prune -type f ! -name '*.*' ! -name "$code" -exec awk '
-	{ sub(/\r$/, "") }
-	/^[ \t]*file[ \t]*:/ {
-		sub(/^[ \t]*file[ \t]*:[ \t]*/, "")
-		sub(/[ \t]+$/, "")
-		sub(/\/$/, "")
-		if (!($0 in seen) && !/^[\/.]/ && !/\/[\/.]/ && !/[[:cntrl:]]/)
-			print
-		seen[$0]
-	}' {} + | sort -u | while IFS= read -r path; do
+	find "$home/codes/." ! -name . -prune -type f ! -name '*.*' ! -name "$code" | awk '
+	{
+		record = $0
+		while ((getline < record) > 0) {
+			sub(/\r$/, "")
+			if (!/^[ \t]*file[ \t]*:/)
+				continue
+			sub(/^[ \t]*file[ \t]*:[ \t]*/, "")
+			sub(/[ \t]+$/, "")
+			sub(/\/$/, "")
+			if (!($0 in seen) && !/^[\/.]/ && !/\/[\/.]/ && !/[[:cntrl:]]/)
+				print
+			seen[$0]
+		}
+		close(record)
+	}' | sort -u | while IFS= read -r path; do
 		if [ -d "$home/files/$path" ]; then
 			find "$home/files/$path/." ! -name . -prune -type f ! -name '.*' \
 				! -name '[Tt][Hh][Uu][Mm][Bb][Ss].[Dd][Bb]' ! -name '*~' \
