@@ -62,6 +62,12 @@ give_bad_request()
 	post 7k3m "$@" CONTENT_TYPE=text/plain
 }
 
+# the body of the request breaks off
+give_cut_off()
+{
+	post 7k3m "$@" CONTENT_LENGTH=999
+}
+
 give_slow_down()
 {
 	base_settings 'tries: 1'
@@ -210,7 +216,7 @@ words()
 	started	de	hat begonnen\. Wenn nicht, tippe die Datei an
 	started	nl	is begonnen\. Zo niet, tik dan op het bestand
 	started	es	ha empezado\. Si no, toca el archivo
-	link_closed	en	opens for a short time
+	link_closed	en	only work for a short time
 	link_closed	fr	que peu de temps
 	link_closed	de	nur für kurze Zeit
 	link_closed	nl	werkt maar kort
@@ -264,6 +270,23 @@ while IFS='	' read -r outcome language sentence; do
 	sensible "$outcome in $language" "$outcome" "$language" "$sentence"
 done <"$tmp/words"
 is 'every outcome was seen in five languages' "$(wc -l <"$tmp/words")" 75
+
+# Words that natives of each language asked for.
+while IFS='	' read -r outcome language sentence; do
+	"give_$outcome" HTTP_ACCEPT_LANGUAGE="$language"
+	like "$outcome in $language: $sentence" "$(readable)" "$sentence"
+done <<'END'
+form	en	Capitals, spaces and dashes don’t matter
+files	en	begun by then will finish
+used_up	fr	<title>Code épuisé</title>
+try_again	fr	momentanément saturé
+expired	de	ist abgelaufen
+slow_down	de	deine Verbindung
+cut_off	nl	niet volledig aangekomen
+try_again	es	mucha actividad
+expired	es	ha caducado
+used_up	es	escribe al sello discográfico
+END
 
 # The language of the settings is for those who ask for none of ours.
 base_settings 'language: nl'
