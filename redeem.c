@@ -2875,8 +2875,8 @@ static const char *day_parse(long *day, struct span value)
 /*
  * Parses one line of a record; what is wrong with it, or NULL. A damaged "last"
  * or "link" is ignored: it only decides whether a second click is free. "uses",
- * "limit", "from" and "expires" may stand there once only, since nobody can tell
- * which line is meant; of "page", "last" and "link" the last line holds.
+ * "limit", "from" and "expires" may stand there only once, since nobody can
+ * tell which line is meant; of "page", "last" and "link" the last line holds.
  */
 static const char *record_parse_line(
     struct record *record, struct span key, struct span value)
