@@ -3,7 +3,7 @@
 # the host's own configuration has it): it must keep none of ours, be there mod_headers
 # or not. [S7]
 . "${0%/*}/lib.sh"
-test_all_only 'needs what only test-all has'
+test_all_only 'takes half a minute'
 . "$top/tests/servers.sh"
 need apache2 curl
 
