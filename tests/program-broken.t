@@ -4,7 +4,7 @@
 # systems leave in folders is not for sale; names are in order; a name is found however
 # its letters are composed. [S9]
 . "${0%/*}/lib.sh"
-need strace
+need strace perl
 
 shop_stock
 files=$shop/home/files
@@ -36,7 +36,8 @@ buy()
 # What tools/code and tools/report say of a code: the line at fault, or nothing.
 judged()
 {
-	as_owner sh "$tmp/tools/code" -H "$shop/home" "$1" 2>&1 | sed -n 's/.*; broken: \(line [0-9]*\): ..*/\1/p
+	as_owner sh "$tmp/tools/code" -H "$shop/home" "$1" 2>&1 |
+		sed -n 's/.*; broken: \(line [0-9]*\): ..*/\1/p
 		s/.*; broken: .* more than 256$/more than 256/p'
 	as_owner sh "$tmp/tools/report" -H "$shop/home" --csv 2>&1 |
 		sed -n "s/^\"*broken,\"*$1: \(line [0-9]*\): ..*,1,,,.*/\1/p
@@ -134,6 +135,34 @@ nfd=$(printf 'fu\314\210r E\314\201lise')
 mkdir "$files/$nfd"
 printf x >"$files/$nfd/$nfd.zip"
 printf y >"$files/$nfc.zip"
+# kana, Cyrillic, Romanian, Czech
+printf '\343\202\254|\343\202\253\343\202\231\n\320\271|\320\270\314\206\n\310\231|s\314\246\n\304\215|c\314\214\n' \
+	>"$tmp/letters"
+number=0
+while IFS='|' read -r whole apart; do
+	number=$((number + 1))
+	printf x >"$files/$number$apart.zip"
+	code MAC2 'uses: 0' 'limit: 3' "file: $number$whole.zip"
+	buy MAC2
+	is "in whatever script: $number" "$(status) $(value uses "$code_file") $(judged MAC2)" '303 1 '
+done <"$tmp/letters"
+# the tools have the letters of the program, row for row
+perl -ne '
+	$on = 1 if /^} letter_marks/;
+	$on = 0 if /^};/;
+	$row .= $_ if $on;
+	END {
+		for ($row =~ /\{(.*?)\}/sg) {
+			my ($mark, @rest) = /"((?:\\x..)+)",((?:\s*"[^"]*")+),((?:\s*"[^"]*")+)/ or next;
+			$mark =~ s/\\x(..)/chr hex $1/ge;
+			my ($whole, $plain) = map { join "", /"([^"]*)"/g } @rest;
+			my @whole = $whole =~ /[\xc0-\xff][\x80-\xbf]+/g;
+			my @plain = $plain =~ /[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]+/g;
+			print join(" ", map { "$whole[$_] $plain[$_]$mark" } 0 .. $#whole), "\n";
+		}
+	}' "$top/redeem.c" >"$tmp/rows"
+ok 'there are letters' test "$(wc -l <"$tmp/rows")" -ge 16
+ok 'the tools have the same' cmp "$tmp/rows" "$top/tools/.letters.txt"
 for line in "$nfc/$nfc.zip" "$nfd/$nfd.zip" "$nfd/$nfc.zip" "$nfc/" "$nfd.zip" "$nfc.zip"; do
 	code MAC1 'uses: 0' 'limit: 3' "file: $line"
 	buy MAC1

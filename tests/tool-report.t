@@ -123,6 +123,12 @@ browser()
 	unlike "$shell: and tells no code" "$out" 'AAAA|BBBB|CCCC|DDDD'
 }
 
+misused()
+{
+	try "$@"
+	is "$shell: misuse: $*" "$status$out" 2
+}
+
 # By hand: the log is what counts, and the records say of which file and note a code is.
 periods()
 {
@@ -149,11 +155,10 @@ periods()
 	try --until 2026-02-10 --csv
 	is "$shell: without a beginning it begins with the log" \
 		"$(grep ^day "$tmp/out" | tail -n 1 | tr -d '\r')" 'day,2026-01-31,,,1,'
-	for bad in '--since 2026-02-30' '--until x' '--since 2026-02-02 --until 2026-02-01' '--since'; do
-		# shellcheck disable=SC2086 # words
-		try $bad
-		is "$shell: misuse: $bad" "$status$out" 2
-	done
+	misused --since 2026-02-30
+	misused --until x
+	misused --since 2026-02-02 --until 2026-02-01
+	misused --since
 }
 
 # What a record or the log says does not reach the terminal as it is.

@@ -37,7 +37,8 @@ while IFS= read -r name; do
 done <"$tmp/names"
 cp -R "$tmp/offered" "$clone/first-light"
 cr=$(printf '\r')
-for name in .DS_Store ._.DS_Store .localized '._1 Intro.flac' "._3 100% Wool.MP3" "Icon$cr" "._Icon$cr"; do
+for name in .DS_Store ._.DS_Store .localized '._1 Intro.flac' '._3 100% Wool.MP3' "Icon$cr" \
+	"._Icon$cr"; do
 	printf 'Mac OS X' >"$clone/first-light/$name"
 done
 # a Finder makes the folder's picture an empty file with a resource fork

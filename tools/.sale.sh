@@ -130,37 +130,26 @@ respell()
 # the folder $1 that is $wanted spelt in the other way, if there is one.
 spell()
 {
+	letters=$tools/.letters.txt
+	export letters
 	twin=$(
 		for path in "$1"/*; do
 			printf '%s\n' "${path##*/}"
 		done | awk '
-		# U+00C0 to U+017F: the letter, and the mark on it, counted from U+0300 as @
+		# .letters.txt has the letters of letter_marks in redeem.c, each before the same in
+		# two characters
 		BEGIN {
-			letters = "AAAAAA.CEEEEIIII.NOOOOO..UUUUY..aaaaaa.ceeeeiiii.nooooo..uuuuy.y" \
-				"AaAaAaCcCcCcCcDd..EeEeEeEeEeGgGgGgGgHh..IiIiIiIiI...JjKk.LlLlLl." \
-				"...NnNnNn...OoOoOo..RrRrRrSsSsSsSsTtTt..UuUuUuUuUuUuWwYyYZzZzZz."
-			marks = "@ABCHJ.g@ABH@ABH.C@ABCH..@ABHA..@ABCHJ.g@ABH@ABH.C@ABCH..@ABHA.H" \
-				"DDFFhhAABBGGLLLL..DDFFGGhhLLBBFFGGggBB..CCDDFFhhG...BBgg.AAggLL." \
-				"...AAggLL...DDFFKK..AAggLLAABBggLLggLL..CCDDFFJJKKhhBBBBHAAGGLL."
-			for (i = 1; i <= length(letters); i++) {
-				if (substr(letters, i, 1) == ".")
-					continue
-				code = 191 + i
-				mark = index("@ABCD.FGH.JKL..........................gh", substr(marks, i, 1)) - 1
-				whole = sprintf("%c%c", 192 + int(code / 64), 128 + code % 64)
-				apart[whole] = substr(letters, i, 1) sprintf("\314%c", 128 + mark)
+			while ((getline row < ENVIRON["letters"]) > 0) {
+				fields = split(row, field, " ")
+				for (i = 1; i < fields; i += 2)
+					apart[field[i]] = field[i + 1]
 			}
 		}
-		function spread(text,    i, pair, out) {
-			for (i = 1; i <= length(text); i++) {
-				pair = substr(text, i, 2)
-				if (pair in apart) {
-					out = out apart[pair]
-					i++
-				} else
-					out = out substr(text, i, 1)
-			}
-			return out
+		function spread(text,    letter) {
+			for (letter in apart)
+				if (index(text, letter))
+					gsub(letter, apart[letter], text)
+			return text
 		}
 		spread($0) == spread(ENVIRON["wanted"]) {
 			print
