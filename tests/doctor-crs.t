@@ -11,9 +11,13 @@ need_crs
 shop_stock
 who=$shop_user
 mkdir "$shop/home/files/ep"
-for name in 01.mp3 02.flac album.zip cover.pdf notes.txt; do
+for name in 01.mp3 02.flac album.zip cover.pdf; do
 	head -c 5000 /dev/urandom >"$shop/home/files/ep/$name"
 done
+# the firewall reads what is sent as text, and finds things in random bytes
+for line in 1 2 3 4 5 6 7 8 9; do
+	printf 'Song %s was recorded in autumn.\n' "$line"
+done >"$shop/home/files/ep/notes.txt"
 chmod -R a+rX "$shop/home/files"
 code AAAA1111 'uses: 0' 'limit: 3' 'file: ep/'
 shop_own

@@ -282,6 +282,12 @@ shop_cheap()
 	shop_make "$place" public_html/cgi-bin label
 }
 
+# shop_clear: the shop has no codes and no links, as before a test.
+shop_clear()
+{
+	rm -rf "${shop:?}"/home/codes/* "$shop"/public_html/secure/[0-9]*
+}
+
 # Gives the shop to the user that the CGI runs as, where a test may do so.
 shop_own()
 {

@@ -20,7 +20,7 @@ for quick in on off; do
 		is "$name: the cache is at work" "$(fetch "$base/other.html"; fetch "$base/other.html"
 			header X-Cache | grep -o '^HIT')" '200200HIT'
 		. "$top/tests/link.sh"
-		rm -f "$shop"/home/codes/*
+		shop_clear
 		stop "$server"
 	done
 done

@@ -13,7 +13,7 @@ for crs_level in 1 2; do
 	is "level $crs_level: the firewall is at work" \
 		"$(fetch "http://127.0.0.1:$port/?file=../../../etc/passwd")" 403
 	. "$top/tests/link.sh"
-	rm -f "$shop"/home/codes/*
+	shop_clear
 	stop "$server"
 done
 finish

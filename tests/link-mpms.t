@@ -15,7 +15,7 @@ for host in prefork:cgi worker:cgid worker:cgi event:cgi; do
 	[ "${host#*:}" = cgid ] || amend="$amend; /^ScriptSock/d"
 	serve apache_stock
 	. "$top/tests/link.sh"
-	rm -f "$shop"/home/codes/*
+	shop_clear
 	stop "$server"
 done
 finish

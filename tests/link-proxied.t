@@ -13,6 +13,6 @@ for front in nginx caddy; do
 	like "$front: is in front" "$(fetch "http://127.0.0.1:$port/" >"$tmp/status"; header Server; header Via)" \
 		"^(nginx|Caddy)"
 	. "$top/tests/link.sh"
-	rm -f "$shop"/home/codes/*
+	shop_clear
 done
 finish
