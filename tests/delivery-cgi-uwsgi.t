@@ -12,4 +12,12 @@ form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
 
 . "$top/tests/deliveries.sh"
 cgi_specifics
+
+# its processes are its own to stop
+stop "$server"
+gone()
+{
+	! grep -lqs "$tmp/uwsgi.ini" /proc/[0-9]*/cmdline
+}
+ok 'none of its processes is left' await 10 gone
 finish
