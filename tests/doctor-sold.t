@@ -71,6 +71,12 @@ serve in_front "location ~ \\.mp3\$ { $between proxy_set_header Range bytes=0-24
 form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
 faulty 'a kind of which a half comes' '^ok     link' '^WRONG  files +ep/01.mp3 '
 stop "$server"
+serve in_front "location ~ \\.mp3\$ { set \$part ''; if (\$http_range) { set \$part bytes=0-63; }
+	$between proxy_set_header Range \$part; }"
+form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
+faulty 'a kind that ends otherwise' '^ok     link' \
+	'^WRONG  files +ep/01.mp3 has other bytes at its end'
+stop "$server"
 serve in_front 'location ~ \.(mp3|ogg|wav)$ { }'
 form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
 faulty 'nginx in front' '^ok     secret' '^WRONG  files +ep/01.mp3 opens WITHOUT the secret \(200\)' \
