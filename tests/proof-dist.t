@@ -72,13 +72,13 @@ emulate()
 }
 
 # The tests of the whole program, on ARCHITECTURE. They take the program from a
-# file of their own, and count how often it is run.
+# file of their own, whose name it hears, and count how often it is run.
 passes_all()
 {
 	cat >"$tmp/program" <<-END
 	#!/bin/sh
 	printf . >>'$tmp/runs'
-	exec '$limit' 60 '$qemu' '$unpacked/redeem' "\$@"
+	exec '$limit' 60 '$qemu' -0 "\$0" '$unpacked/redeem' "\$@"
 	END
 	chmod 755 "$tmp/program"
 	: >"$tmp/runs"
