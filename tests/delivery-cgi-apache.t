@@ -12,7 +12,7 @@ cat >"$tmp/more.conf" <<END
 	AllowOverride FileInfo
 </Directory>
 END
-readme_lines 'of its folder; setup writes them:' >"$cgi/.htaccess"
+readme_lines 'of its folder; setup writes them, and takes them out for another delivery:' >"$cgi/.htaccess"
 serve apache_stock
 form=http://127.0.0.1:$port/cgi-bin/redeem.cgi
 . "$top/tests/cgi.sh"
