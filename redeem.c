@@ -391,6 +391,7 @@ static int lock_file(int fd, bool wait)
 #define COOKIE_NAME_SIZE (sizeof("redeem-") + 16)
 #define COOKIE_SIZE (PATH_SIZE + 256)
 #define REFUSAL_SIZE 8000 /* of a page: Apache takes lines of 8191 bytes */
+#define OFFER_ROOM 16384 /* for a delivery to compose in */
 #define TEXT_OF(number) #number
 #define TEXT(macro) TEXT_OF(macro) /* a macro's value, in quotes */
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
@@ -545,9 +546,6 @@ enum key_id {
  * "joined"; one that is not set is empty.
  */
 struct settings {
-	char file[PATH_SIZE]; /* where it was found, for messages */
-	char text[SETTINGS_MAX + 1]; /* what is in it, secrets included */
-	char joined[2 * PATH_SIZE]; /* home and secure, where relative */
 	bool given[KEYS]; /* the file has this key */
 	const char *home; /* absolute */
 	const char *page; /* the owner's page: absolute, or below home */
@@ -586,6 +584,10 @@ struct settings {
 		const char *token; /* of a session */
 		enum s3_style style;
 	} s3;
+	char file[PATH_SIZE]; /* where it was found, for messages */
+	size_t size; /* of "text", in bytes */
+	char text[SETTINGS_MAX + 1]; /* what is in it, secrets included */
+	char joined[2 * PATH_SIZE]; /* home and secure, where relative */
 };
 
 enum method { METHOD_OTHER, METHOD_GET, METHOD_HEAD, METHOD_POST };
@@ -593,14 +595,14 @@ enum method { METHOD_OTHER, METHOD_GET, METHOD_HEAD, METHOD_POST };
 /* What the client asks for, decoded. Pointers are into the environment. */
 struct request {
 	enum method method;
-	char typed[BODY_MAX + 1]; /* the field "code", as it was typed */
-	char script[PATH_SIZE]; /* URL path of this program, or empty */
 	const char *address; /* the client's, as text, or empty */
 	const char *languages; /* Accept-Language, or empty */
 	const char *path; /* decoded, what follows the script's; or empty */
 	const char *range; /* Range, or empty */
 	const char *if_range; /* If-Range, or empty */
 	const char *cookies; /* Cookie, or empty */
+	char script[PATH_SIZE]; /* URL path of this program, or empty */
+	char typed[BODY_MAX + 1]; /* the field "code", as it was typed */
 };
 
 /*
@@ -625,7 +627,6 @@ struct record {
 	int fd;
 	char path[sizeof("codes/") + CODE_MAX]; /* below home */
 	const char *name; /* end of "path": the code as it is stored */
-	char text[RECORD_MAX + 1];
 	size_t size; /* on disk, in bytes */
 	struct span body; /* without byte order mark and room at its end */
 	long uses;
@@ -635,6 +636,7 @@ struct record {
 	struct span page; /* the code's own template; empty: none */
 	time_t last; /* counted use; 0: none known */
 	struct link link; /* the live one, as far as is known */
+	char text[RECORD_MAX + 1];
 };
 
 /* One file for sale. */
@@ -646,8 +648,8 @@ struct item {
 
 struct items {
 	size_t count;
-	struct item item[ITEMS_MAX];
 	char reason[2 * PATH_SIZE]; /* why they cannot be sold, or empty */
+	struct item item[ITEMS_MAX];
 };
 
 /* Where a delivery works. Borrowed from struct shop, which owns it all. */
@@ -679,22 +681,23 @@ struct view {
 
 /*
  * Everything that one request works on: a megabyte, most of which is never
- * touched and so takes no memory.
+ * touched and so takes no memory. What is short stands together, and what is
+ * long behind it, so that few pages are touched.
  */
 struct shop {
+	struct site site;
+	struct view view;
+	struct download download;
+	long wait; /* seconds until this address may try again */
 	struct settings settings;
 	struct request request;
 	struct record record;
-	struct items items;
-	struct download download;
-	struct site site;
-	struct view view;
-	char reason[RECORD_MAX + 256]; /* why a code is not served */
-	long wait; /* seconds until this address may try again */
-	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
-	char out[PAGE_MAX + 16384]; /* an answer */
-	char location[LOCATION_SIZE]; /* of a link that is given */
 	char cookie[COOKIE_SIZE]; /* value of Set-Cookie, or empty */
+	char location[LOCATION_SIZE]; /* of a link that is given */
+	struct items items;
+	char reason[RECORD_MAX + 256]; /* why a code is not served */
+	char out[PAGE_MAX + 16384]; /* an answer */
+	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char list[ITEMS_MAX * 2048]; /* the page that lists several files */
 };
 
@@ -711,6 +714,12 @@ static void wipe(void *secret, size_t size)
 	static void *(*const volatile overwrite)(void *, int, size_t) = memset;
 
 	(void)overwrite(secret, 0, size);
+}
+
+/* The same for a string: no more of its buffer has been written. */
+static void wipe_string(char *string)
+{
+	wipe(string, strlen(string));
 }
 
 static struct buf buf_init(char *buffer, size_t size)
@@ -746,7 +755,7 @@ static void buf_vaddf(struct buf *buf, const char *format, va_list rest)
 
 	if (buf->overflowed || length < 0 || (size_t)length >= room) {
 		buf->overflowed = true;
-		buf->bytes[buf->length] = '\0';
+		wipe_string(buf->bytes + buf->length);
 		return;
 	}
 	buf->length += (size_t)length;
@@ -2057,6 +2066,7 @@ static ssize_t settings_read(
     struct settings *settings, struct span folder, const char *name)
 {
 	struct buf path = buf_init(settings->file, sizeof(settings->file));
+	ssize_t length;
 
 	buf_addmem(&path, folder.bytes, folder.length);
 	buf_adds(&path, name);
@@ -2064,8 +2074,10 @@ static ssize_t settings_read(
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	return read_file(
+	length = read_file(
 	    AT_FDCWD, path.bytes, settings->text, sizeof(settings->text));
+	settings->size = length < 0 ? sizeof(settings->text) : (size_t)length;
+	return length;
 }
 
 /*
@@ -2315,7 +2327,7 @@ static enum outcome request_body(struct request *request, int in)
 		form.length = (size_t)got;
 		form_field(form, "code", request->typed);
 	}
-	wipe(body, sizeof(body));
+	wipe(body, got < 0 ? sizeof(body) : (size_t)got);
 	return outcome;
 }
 
@@ -2542,7 +2554,7 @@ static enum outcome code_parse(struct code *code, const char *typed)
 	code_find_group(code, clean);
 	if (code->exact[0] == '\0' && code->group[0] == '\0')
 		outcome = foreign ? OUTCOME_MISTYPED : OUTCOME_EMPTY;
-	wipe(clean, sizeof(clean));
+	wipe_string(clean);
 	return outcome;
 }
 
@@ -3295,21 +3307,20 @@ static bool record_write(struct record *record, const struct change *change)
 {
 	char buffer[RECORD_MAX + 1];
 	struct buf text = buf_init(buffer, sizeof(buffer));
-	bool written;
+	bool written = false;
 
 	record_format(&text, record, change);
 	if (text.overflowed) {
 		complain("%s: no room for another line", record->path);
-		return false;
+	} else {
+		written = pwrite_whole(record->fd, text.bytes, text.length) &&
+		    sync_data(record->fd) == 0;
+		if (!written) {
+			complain("%s: %s", record->path, strerror(errno));
+			record_restore(record);
+		}
 	}
-	written = pwrite_whole(record->fd, text.bytes, text.length);
-	if (written)
-		written = sync_data(record->fd) == 0;
-	if (!written) {
-		complain("%s: %s", record->path, strerror(errno));
-		record_restore(record);
-	}
-	wipe(buffer, sizeof(buffer));
+	wipe(buffer, text.length);
 	return written;
 }
 
@@ -4102,13 +4113,15 @@ static long long link_bucket(const struct link *link)
 /*
  * What a delivery publishes. "refusal" is the page for those who come late or
  * with a wrong secret, as page_flatten makes it. "list" is the page inside the
- * link, or empty where a single file is sent at once.
+ * link, or empty where a single file is sent at once. "room" is for whatever has
+ * to be composed, its contents nobody's.
  */
 struct offer {
 	const struct link *link;
 	const struct items *items;
 	const char *refusal;
 	const struct buf *list;
+	char *room; /* OFFER_ROOM bytes */
 };
 
 /*
@@ -4324,8 +4337,8 @@ static bool apache_open(struct site *site)
 	return apache_claim(site);
 }
 
-#define RULES_FLUSH 4096 /* bytes of rules that are kept before a write */
 #define RULES_MOST (REFUSAL_SIZE + 4096) /* added at once: a page, a file */
+#define RULES_FLUSH (OFFER_ROOM - RULES_MOST) /* kept before a write */
 
 /* Keeps out the rewriting of folders above, from Apache 2.4.8 on. */
 #define RULES_ALONE                                                            \
@@ -4461,6 +4474,7 @@ static bool rules_flush(struct buf *rules, int fd, size_t limit)
 		return true;
 	if (!write_all(fd, rules->bytes, rules->length))
 		return false;
+	wipe(rules->bytes, rules->length);
 	*rules = buf_init(rules->bytes, rules->size);
 	return true;
 }
@@ -4470,8 +4484,7 @@ static bool rules_write(
     int fd, const struct site *site, const struct offer *offer)
 {
 	char least[APACHE_TIME_SIZE], greatest[APACHE_TIME_SIZE];
-	char buffer[RULES_FLUSH + RULES_MOST];
-	struct buf rules = buf_init(buffer, sizeof(buffer));
+	struct buf rules = buf_init(offer->room, OFFER_ROOM);
 	const struct items *items = offer->items;
 	bool good = apache_time_range(
 	    site->now, offer->link->end, least, greatest);
@@ -4488,7 +4501,7 @@ static bool rules_write(
 		rules_addpage(&rules);
 	rules_addrefusal(&rules, offer->refusal);
 	good = good && rules_flush(&rules, fd, 0);
-	wipe(buffer, sizeof(buffer));
+	wipe(rules.bytes, rules.length);
 	return good;
 }
 
@@ -4516,8 +4529,7 @@ static bool apache_link(
 static bool apache_forbid(const struct site *site, const struct offer *offer)
 {
 	struct path draft = apache_path(offer->link, ".", ".htaccess");
-	char buffer[RULES_MOST];
-	struct buf rules = buf_init(buffer, sizeof(buffer));
+	struct buf rules = buf_init(offer->room, OFFER_ROOM);
 
 	if (!site->secure_old)
 		return true;
@@ -7336,12 +7348,11 @@ static void shop_wipe(struct shop *shop)
 	wipe(shop->request.typed, sizeof(shop->request.typed));
 	wipe(&shop->record, sizeof(shop->record));
 	shop->record.fd = -1;
-	/* text, of which there is no more than its length */
-	wipe(shop->location, strlen(shop->location));
-	wipe(shop->cookie, strlen(shop->cookie));
-	wipe(shop->out, strlen(shop->out));
-	wipe(shop->list, strlen(shop->list));
-	wipe(shop->settings.text, sizeof(shop->settings.text));
+	wipe_string(shop->location);
+	wipe_string(shop->cookie);
+	wipe_string(shop->out);
+	wipe_string(shop->list);
+	wipe(shop->settings.text, shop->settings.size);
 }
 
 /* Initialises SHOP: nothing is open, nothing known. */
@@ -7688,7 +7699,7 @@ static bool try_link(struct shop *shop)
 	char buffer[REFUSAL_SIZE];
 	struct buf refusal = buf_init(buffer, sizeof(buffer));
 	struct link link = {0, "", ""};
-	struct offer offer = {&link, &shop->items, buffer, &list};
+	struct offer offer = {&link, &shop->items, buffer, &list, shop->out};
 	bool lists = faccessat(site->home, "lists", F_OK, 0) == 0;
 	bool good;
 
@@ -7871,7 +7882,7 @@ static void log_event(const struct site *site, const struct record *record,
 		complain("log: no room for a line");
 	else
 		log_add(site->home, &line);
-	wipe(buffer, sizeof(buffer));
+	wipe(buffer, line.length);
 }
 
 /* The same with the uses that are counted, the limit, and what is sold. */
@@ -7936,14 +7947,16 @@ static const struct item *first_item(const struct shop *shop)
 
 /* The page inside the link that CHANGE gives, if it has one. */
 static void give_list(
-    struct buf *list, const struct shop *shop, const struct change *change)
+    struct buf *list, struct shop *shop, const struct change *change)
 {
 	struct given given = {change->link, &shop->items,
 	    shop->record.limit - change->uses,
 	    shop->settings.retry > 0 ? change->last + shop->settings.retry : 0};
 
-	if (first_item(shop) == NULL)
-		page_list(list, &shop->view, &shop->site, &given);
+	if (first_item(shop) != NULL)
+		return;
+	*list = buf_init(shop->list, sizeof(shop->list));
+	page_list(list, &shop->view, &shop->site, &given);
 }
 
 /*
@@ -7957,8 +7970,9 @@ static enum outcome give(struct shop *shop, const struct change *change)
 	const struct delivery *delivery = delivery_of(&shop->settings);
 	char buffer[REFUSAL_SIZE];
 	struct buf refusal = buf_init(buffer, sizeof(buffer));
-	struct buf list = buf_init(shop->list, sizeof(shop->list));
-	struct offer offer = {change->link, &shop->items, buffer, &list};
+	struct buf list = {"", 1, 0, false};
+	struct offer offer = {
+	    change->link, &shop->items, buffer, &list, shop->out};
 	int error;
 
 	give_list(&list, shop, change);
