@@ -105,6 +105,27 @@ faulty 'Apache, which drops the length' '^ok     link' '^WRONG  headers .*withou
 printf 'SetEnv ap_trust_cgilike_cl 1\n' >>"$tmp/more.conf"
 host apache_stock
 healthy 'Apache, as advised'
+
+# a server that ends a program while it sends
+like 'a long download is not tried by itself' "$said" '^note   long .*was not tried'
+like 'but how to is said' "$said" "^ +tools/doctor --slow 40 $form\$"
+words='--slow 3'
+proofs=14
+healthy 'Apache, and a long download'
+like 'it arrives whole' "$said" '^ok     long .*more than 3 seconds arrives whole'
+path_before=${path:-}
+without curl
+healthy 'Apache, and a long download by wget'
+path=$path_before
+mv "$cgi/redeem.cgi" "$cgi/redeem"
+printf '#!/bin/sh\nexec timeout -s KILL 2 %s "$@"\n' "$cgi/redeem" >"$cgi/redeem.cgi"
+chmod 755 "$cgi/redeem.cgi"
+shop_own
+faulty 'programs end after two seconds' '^ok     link' '^WRONG  long .*more than 3 seconds breaks off' \
+	'^ +delivery: s3$'
+mv "$cgi/redeem" "$cgi/redeem.cgi"
+words=
+proofs=13
 if [ "$(id -u)" = 0 ]; then
 	chown root: "$shop/home/files/first-light.zip"
 	chmod 600 "$shop/home/files/first-light.zip"

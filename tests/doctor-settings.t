@@ -1,6 +1,6 @@
 #!/bin/sh
 # doctor on servers that send settings to anybody who asks, key and all: civetweb and
-# h2o. Its advice is theirs, and cures it. uwsgi sends none.
+# h2o. Its advice is theirs, and cures it. uwsgi sends none, but ends slow downloads.
 . "${0%/*}/lib.sh"
 test_all_only 'needs civetweb, h2o and uwsgi'
 . "$top/tests/doctor.sh"
@@ -50,5 +50,10 @@ settings_at=
 conf=
 deliver
 host uwsgi_run
+words='--slow 8'
+proofs=14
 healthy uwsgi
+amend='/timeout/d'
+host uwsgi_run
+faulty 'uwsgi without its timeouts' '^WRONG  long .*more than 8 seconds breaks off'
 finish

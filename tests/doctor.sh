@@ -39,12 +39,12 @@ without()
 }
 
 # Runs doctor as $who, the owner of the shop; its lines in $said and $tmp/said,
-# what it complains of in $tmp/complaint, its exit status in $status.
+# what it complains of in $tmp/complaint, its exit status in $status. It gets $words.
 doctor()
 {
 	status=0
 	(cd / && as_user env HOME="$shop" REDEEM_CONF="${conf:-$cgi/.htredeem}" PATH="${path:-$PATH}" \
-		sh "$tmp/tools/doctor" "$form") >"$tmp/said" 2>"$tmp/complaint" ||
+		sh "$tmp/tools/doctor" ${words:-} "$form") >"$tmp/said" 2>"$tmp/complaint" ||
 		status=$?
 	said=$(cat "$tmp/said")
 }

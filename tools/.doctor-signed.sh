@@ -106,6 +106,33 @@ check_age()
 	fi
 }
 
+# Does the server let the program send for as long as a slow phone takes? The file is
+# larger than what a connection holds, and nobody takes it for a while.
+check_long()
+{
+	[ "$delivery$handoff" = cginone ] || return 0
+	if [ ! "$slow" ]; then
+		note long 'whether a long download arrives whole was not tried. This tries it:'
+		line "tools/doctor --slow 40 $(quoted "$address")"
+		return
+	fi
+	dd if=/dev/null of="$home/files/$plain" bs=1 seek="$long_size" count=0 2>/dev/null
+	chmod 0644 "$home/files/$plain"
+	hand_over "$home/files/$plain"
+	take_apart "$link"
+	what=$plain
+	when=$(($(date +%s) + window))
+	arrived=$(($(ask_slowly "$(link_with "$(signature)")" "$slow")))
+	rm -f -- "$home/files/$plain"
+	if [ "$arrived" = "$long_size" ]; then
+		good long "a download that takes more than $slow seconds arrives whole"
+		return
+	fi
+	wrong long "a download that takes more than $slow seconds breaks off"
+	advise 'The server ends a program that sends for long, so that large files never arrive over a slow line. Where it has a setting for that, set it to an hour; README names some. Else let the server send the files (handoff), or use another delivery:'
+	in_settings 'delivery: s3'
+}
+
 # Is a link that has been opened open when it is over?
 cgi_stays_open()
 {

@@ -18,6 +18,7 @@
 # no certificate's fault on https; wget and busybox not always why nobody answered.
 
 room=1048576
+longest=60
 encodings=
 browser='Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0'
 
@@ -44,13 +45,13 @@ find_client()
 	! command -v timeout >/dev/null 2>&1 || ! timeout 1 true 2>/dev/null || bounded=yes
 }
 
-# in_time COMMAND...: not longer than a minute and a half, nor with a file larger
+# in_time COMMAND...: not much longer than $longest seconds, nor with a file larger
 # than 4 MB, whatever the server sends.
 in_time()
 {
 	(
 		[ "$mode" = from ] || ulimit -f 8192 2>/dev/null || :
-		[ -z "$bounded" ] || exec timeout 90 "$@"
+		[ -z "$bounded" ] || exec timeout "$((longest + 30))" "$@"
 		exec "$@"
 	)
 }
@@ -66,14 +67,14 @@ by_curl()
 		post) printf 'data-binary = "@%s"\n' "$value" ;;
 		from) printf 'range = "%s-"\n' "$value" ;;
 		esac
-	} | in_time curl -q -s -g --path-as-is -K - --max-time 60 -o - -D "$scratch/head" 2>/dev/null
+	} | in_time curl -q -s -g --path-as-is -K - --max-time "$longest" -o - -D "$scratch/head" 2>/dev/null
 }
 
 # HOME keeps wget from reading and writing the user's own files.
 by_wget()
 {
 	printf '%s\n' "$1" >"$scratch/address"
-	set -- "$as_it_is" -S -nv -t 1 -T 60 --max-redirect=0 --content-on-error \
+	set -- "$as_it_is" -S -nv -t 1 -T "$longest" --max-redirect=0 --content-on-error \
 		-U "$browser" -O - -i "$scratch/address"
 	[ -z "$encodings" ] || set -- --header "Accept-Encoding: $encodings" "$@"
 	case $mode in
@@ -154,6 +155,19 @@ ask()
 	case $location in
 	*[!-0-9A-Za-z._~:/?%=\&+]*) location= ;;
 	esac
+}
+
+# ask_slowly URL SECONDS: prints how many bytes arrive where nothing is taken for so
+# long, and then all of it.
+ask_slowly()
+{
+	mode=
+	longest=$(($2 + 240))
+	{ "by_$client" "$1" || :; } | {
+		sleep "$2"
+		wc -c
+	}
+	longest=60
 }
 
 # Where the last answer led, for people to read, be it an address or not.
