@@ -1008,6 +1008,128 @@ START_TEST(decisions)
 }
 END_TEST
 
+/*
+ * ---- What is left on the stack ----
+ *
+ * A task runs twice, as the handler of a signal with a stack of its own, with two
+ * secrets that differ in each byte. Where the stacks differ afterwards, something
+ * of a secret is left.
+ */
+
+#define APART_SIZE (1 << 17)
+#define APART_WORDS (APART_SIZE / 4)
+static uint32_t apart[2][APART_WORDS];
+static uint32_t *apart_stack;
+static size_t apart_used; /* words of it that the task may have used */
+static void (*apart_task)(void);
+
+static void apart_handle(int number)
+{
+	volatile unsigned char here = (unsigned char)number;
+
+	apart_used = ((uintptr_t)&here - (uintptr_t)apart_stack) / 4;
+	apart_task();
+}
+
+static void run_apart(uint32_t *stack, void (*task)(void))
+{
+	stack_t own = {0}, before;
+	struct sigaction action;
+
+	memset(stack, 0, APART_SIZE);
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = apart_handle;
+	action.sa_flags = SA_ONSTACK;
+	own.ss_sp = stack;
+	own.ss_size = APART_SIZE;
+	apart_stack = stack;
+	apart_task = task;
+	ck_assert_int_eq(sigaltstack(&own, &before), 0);
+	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+	ck_assert_int_eq(raise(SIGUSR1), 0);
+	ck_assert_int_eq(sigaltstack(&before, NULL), 0);
+	ck_assert(apart_used > 0 && apart_used < APART_WORDS);
+}
+
+/* How many words in a row differ, at most. */
+static size_t words_left(void)
+{
+	size_t most = 0, row = 0, i;
+
+	for (i = 0; i < apart_used; i++) {
+		row = apart[0][i] != apart[1][i] ? row + 1 : 0;
+		if (row > most)
+			most = row;
+	}
+	return most;
+}
+
+static char apart_secret[DIGEST_BLOCK + 1];
+static unsigned char apart_result[SHA256_SIZE];
+
+static void task_sha256(void)
+{
+	sha256_of(span_of(apart_secret), span_of("x"), apart_result);
+}
+
+static void task_hmac(void)
+{
+	hmac(span_of(apart_secret), span_of("x"), apart_result);
+}
+
+static void task_md5(void)
+{
+	struct digest digest;
+
+	digest_begin(&digest, &md5);
+	digest_add(&digest, apart_secret, DIGEST_BLOCK);
+	digest_end(&digest, apart_result);
+}
+
+static void task_careless(void)
+{
+	volatile char copy[DIGEST_BLOCK];
+	size_t i;
+
+	for (i = 0; i < sizeof(copy); i++)
+		copy[i] = apart_secret[i];
+}
+
+static void run_twice(void (*task)(void))
+{
+	size_t run, n;
+
+	for (run = 0; run < 2; run++) {
+		for (n = 0; n < DIGEST_BLOCK; n++)
+			apart_secret[n] = (char)('0' + (7 * n + 31 * run) % 64);
+		memset(apart_result, 0, sizeof(apart_result));
+		run_apart(apart[run], task);
+	}
+}
+
+/* [S16] */
+START_TEST(digests_leave_nothing)
+{
+	static const struct {
+		void (*task)(void);
+		size_t most; /* words that a compiler may have put aside */
+	} cases[] = {
+	    {task_sha256, 7},
+	    {task_hmac, 7},
+	    {task_md5, 12},
+	};
+	size_t i;
+
+	for (i = 0; i < LENGTH(cases); i++) {
+		run_twice(cases[i].task);
+		ck_assert_uint_le(words_left(), cases[i].most);
+	}
+	/* and had a block been left, it would have been seen */
+	run_twice(task_careless);
+	ck_assert_uint_ge(words_left(), DIGEST_BLOCK / 4);
+}
+END_TEST
+
 /* [S16]: SHA-256 of TEST begins 94ee059335e587e5, as sha256sum(1) says. */
 #define COOKIE "redeem-94ee059335e587e5"
 static const struct {
@@ -2527,6 +2649,7 @@ int main(void)
 	LOOP(all, dates_are_in_words, date_words);
 	LOOP(all, markers_are_replaced, marker_cases);
 	LOOP(all, sha256_is_right, sha256_cases);
+	tcase_add_test(all, digests_leave_nothing);
 	tcase_add_test(all, sha256_of_a_million_letters);
 	LOOP(all, md5_is_right, md5_cases);
 	LOOP(all, hmac_is_right, hmac_cases);
