@@ -63,6 +63,8 @@ verdict()
 	else
 		failures=$((failures + 1))
 		printf 'not ok %d - %s\n' "$tests" "$2"
+		# tests/mutants need not know more
+		[ -z "${STOP_AT_RED:-}" ] || exit 1
 	fi
 }
 
