@@ -354,6 +354,11 @@ never_overwrites()
 		"$status $(count_codes) $(cat "$home/codes/000000000000")" '0 2 sold'
 	unlike "$shell: and the other one printed" "$out" '^(0000-0000-0000)?$'
 	ok "$shell: (the draw was the loaded one)" [ ! -e "$tmp/zeros" ]
+	printf '#!/bin/sh\n' >"$tmp/loaded-od"
+	status=0
+	out=$(sh "$tmp/loaded/mint" -H "$home" song.zip 2>"$tmp/err") || status=$?
+	is "$shell: without random bytes none is made" "$status $out $(count_codes)" '1  2'
+	like "$shell: and it says so" "$(cat "$tmp/err")" 'no random bytes'
 }
 
 refuses_numbers()
@@ -495,13 +500,20 @@ cut_short()
 	is "$shell: so is one that nobody reads, and it says so" \
 		"$status $(count_codes) $(wc -l <"$tmp/err")" '1 0 1'
 
+	stopped_by 'a signal' ''
+	stopped_by 'one to all its processes' -
+}
+
+# stopped_by WHAT [-]: by a signal to mint, or to the group of its processes
+stopped_by()
+{
 	new_home
-	sh "$top/tools/mint" -H "$home" -n 100000 song.zip >"$tmp/out" 2>"$tmp/err" &
+	setsid sh "$top/tools/mint" -H "$home" -n 100000 song.zip >"$tmp/out" 2>"$tmp/err" &
 	await 20 [ -s "$tmp/out" ]
-	kill -TERM $!
+	kill -s TERM -- "$2$!"
 	status=0
 	wait $! || status=$?
-	is "$shell: stopped by a signal it fails" "$status" 1
+	is "$shell: stopped by $1 it fails" "$status" 1
 	like "$shell: and says how far it came" "$(cat "$tmp/err")" \
 		"stopped after $(count_codes) of 100000"
 	is "$shell: and has told every code that it made" \

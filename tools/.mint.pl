@@ -58,14 +58,16 @@ sub end
 	over($why);
 }
 
+my $room = ' ' x 127 . "\n";
+my $whole = $ENV{RECORD} . $room;
+
 while ($made < $ENV{COUNT} && defined(my $line = <STDIN>)) {
 	end('stopped') if $stopped;
 	chomp $line;
 	my ($name, $printed) = split(/ /, $line, 2);
 	my $aside = "$ENV{STAGE}/$name";
-	my $text = $ENV{RECORD};
-	$text .= "code: $printed\n" if $ENV{ALL} && $printed ne $name;
-	$text .= ' ' x 127 . "\n";
+	my $text = $whole;
+	$text = "$ENV{RECORD}code: $printed\n$room" if $ENV{ALL} && $printed ne $name;
 	# the bare calls, for sysopen asks the kernel for more
 	my $file = POSIX::open($aside, POSIX::O_WRONLY | POSIX::O_CREAT | POSIX::O_EXCL, 0666);
 	defined($file) or end("$!");
@@ -92,4 +94,6 @@ while ($made < $ENV{COUNT} && defined(my $line = <STDIN>)) {
 	tell_made() if !$ENV{ALL} && @names == 100;
 	print STDERR "\r\033[K$made of $ENV{WANTED} codes" if $made % 1000 == 0 && -t STDERR;
 }
-end('');
+# what draws the codes may hear of an interrupt before we do
+end('stopped') if $stopped && $made < $ENV{COUNT};
+end($. ? '' : 'no random bytes from /dev/urandom');
