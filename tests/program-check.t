@@ -88,6 +88,12 @@ is 'no secrets: open to all' "$(form_says)" form
 # that a mount namespace puts in its place; -D keeps the process what it is.
 poke='inject=statfs,fstatfs:poke_exit=@arg2=69690000'
 strace=$(command -v strace)
+
+# what it tries is for the owner alone while it is there
+delivery "secure: $shop/public_html/secure"
+check "$strace" -o "$tmp/trace" -e trace=open,openat
+sed -n "s/.*, \"\(codes[^\"]*\)\",.*O_CREAT.*, \([0-7]*\)) .*/\1 \2/p" "$tmp/trace" >"$tmp/made"
+is 'a code is tried with the mode of a code' "$(cat "$tmp/made")" 'codes/.check 0600'
 on_nfs()
 {
 	"$strace" -o "$tmp/trace" -e "$poke" "$@"

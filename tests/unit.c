@@ -1989,6 +1989,23 @@ START_TEST(rules_have_room)
 }
 END_TEST
 
+/* A folder that its group may write in is shared; so is what is made in it. */
+START_TEST(modes_are_inherited)
+{
+	char home[] = "/tmp/redeem-unit.XXXXXX";
+	int dir;
+
+	ck_assert(mkdtemp(home) != NULL);
+	dir = open(home, O_RDONLY | O_DIRECTORY);
+	ck_assert_uint_eq(mode_like(dir, "."), 0711);
+	ck_assert_int_eq(fchmod(dir, 0771), 0);
+	ck_assert_uint_eq(mode_like(dir, "."), 0771);
+	ck_assert_uint_eq(mode_like(dir, "elsewhere"), 0711);
+	ck_assert_int_eq(close(dir), 0);
+	ck_assert_int_eq(rmdir(home), 0);
+}
+END_TEST
+
 static const struct {
 	const char *name, *type;
 } type_cases[] = {
@@ -2676,6 +2693,7 @@ int main(void)
 	LOOP(all, names_are_given_to_browsers, disposition_cases);
 	LOOP(all, names_stand_in_rules, rules_item_cases);
 	tcase_add_test(all, rules_have_room);
+	tcase_add_test(all, modes_are_inherited);
 	LOOP(all, files_have_types, type_cases);
 	LOOP(all, ranges_are_read, range_cases_of_files);
 	tcase_add_test(all, signed_links_open);
