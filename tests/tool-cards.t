@@ -64,6 +64,11 @@ not_alive()
 		0012-3456|same as in line 1
 		123456|spreadsheet made that of 00123456
 	END
+	awk 'BEGIN { for (i = 0; i < 500; i++) printf "ELSEWHERE%03d\n", i }' >"$tmp/codes"
+	try -u "$url" <"$tmp/codes"
+	is "$shell: of a list from another home it names some" \
+		"$status$out $(grep -c '^cards: line [0-9]*: ELSEWHERE' "$tmp/err")" '1 20'
+	like "$shell: and says how many more there are" "$err" '^cards: and 480 more; is this the right home'
 	printf '\377\376A\000B\000' | try -u "$url"
 	like "$shell: a list in UTF-16 is called that" "$(cat "$tmp/err")" 'UTF-16'
 }
