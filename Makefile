@@ -143,15 +143,16 @@ build/replay_%: tests/fuzz_%.c tests/fuzz.h tests/replay.h redeem.c Makefile
 	$(CC) -std=c99 $(WARNINGS) $(WIDE) -g -DREDEEM_NO_MAIN -DFUZZ_REPLAY \
 		-o $@ $<
 
-# FUZZ_SECONDS=0: until it is interrupted, or has done FUZZ_RUNS each, with inputs
-# of FUZZ_LENGTH bytes at most
+# FUZZ_SECONDS=0: until it is interrupted, or has done FUZZ_RUNS each, with
+# inputs of FUZZ_LENGTH bytes at most
 FUZZ_SECONDS = 0
 FUZZ_RUNS = -1
 FUZZ_LENGTH =
 fuzz:
 	@tests/install fuzz
 	@$(MAKE) --no-print-directory $(FUZZERS)
-	@FUZZ_LENGTH=$(FUZZ_LENGTH) tests/fuzz build $(FUZZ_SECONDS) $(FUZZ_RUNS)
+	@FUZZ_LENGTH=$(FUZZ_LENGTH) \
+		tests/fuzz build $(FUZZ_SECONDS) $(FUZZ_RUNS)
 
 # Breaks redeem.c in COUNT places, one at a time, and looks which breaks no test
 # notices; SEED says in which. MUTANT_SECONDS=0: however long it takes. Or with

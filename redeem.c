@@ -4113,8 +4113,8 @@ static long long link_bucket(const struct link *link)
 /*
  * What a delivery publishes. "refusal" is the page for those who come late or
  * with a wrong secret, as page_flatten makes it. "list" is the page inside the
- * link, or empty where a single file is sent at once. "room" is for whatever has
- * to be composed, its contents nobody's.
+ * link, or empty where a single file is sent at once. "room" is for what has to
+ * be composed; its contents are nobody's.
  */
 struct offer {
 	const struct link *link;

@@ -109,7 +109,7 @@ healthy 'Apache, as advised'
 # a server that ends a program while it sends
 like 'a long download is not tried by itself' "$said" '^note   long .*was not tried'
 like 'but how to is said' "$said" "^ +tools/doctor --slow 40 $form\$"
-words='--slow 3'
+slow=3
 proofs=14
 healthy 'Apache, and a long download'
 like 'it arrives whole' "$said" '^ok     long .*more than 3 seconds arrives whole'
@@ -124,7 +124,7 @@ shop_own
 faulty 'programs end after two seconds' '^ok     link' '^WRONG  long .*more than 3 seconds breaks off' \
 	'^ +delivery: s3$'
 mv "$cgi/redeem" "$cgi/redeem.cgi"
-words=
+slow=
 proofs=13
 if [ "$(id -u)" = 0 ]; then
 	chown root: "$shop/home/files/first-light.zip"

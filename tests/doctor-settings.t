@@ -50,7 +50,7 @@ settings_at=
 conf=
 deliver
 host uwsgi_run
-words='--slow 8'
+slow=8
 proofs=14
 healthy uwsgi
 amend='/timeout/d'

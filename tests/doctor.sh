@@ -39,12 +39,13 @@ without()
 }
 
 # Runs doctor as $who, the owner of the shop; its lines in $said and $tmp/said,
-# what it complains of in $tmp/complaint, its exit status in $status. It gets $words.
+# what it complains of in $tmp/complaint, its exit status in $status. With $slow
+# it tries a download of so many seconds.
 doctor()
 {
 	status=0
 	(cd / && as_user env HOME="$shop" REDEEM_CONF="${conf:-$cgi/.htredeem}" PATH="${path:-$PATH}" \
-		sh "$tmp/tools/doctor" ${words:-} "$form") >"$tmp/said" 2>"$tmp/complaint" ||
+		sh "$tmp/tools/doctor" ${slow:+"--slow=$slow"} "$form") >"$tmp/said" 2>"$tmp/complaint" ||
 		status=$?
 	said=$(cat "$tmp/said")
 }
