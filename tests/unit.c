@@ -1023,7 +1023,12 @@ static uint32_t *apart_stack;
 static size_t apart_used; /* words of it that the task may have used */
 static void (*apart_task)(void);
 
-static void apart_handle(int number)
+/* qemu 7.2 starts a handler on such a stack eight bytes beside where it may. */
+#if defined(__x86_64__) && defined(__GNUC__)
+__attribute__((force_align_arg_pointer))
+#endif
+static void
+apart_handle(int number)
 {
 	volatile unsigned char here = (unsigned char)number;
 
