@@ -3712,17 +3712,26 @@ static bool buf_addletter(struct buf *text, struct span character, size_t row)
 	return false;
 }
 
+/* Adds CHARACTER as plain letter and mark; false if it is no such letter. */
+static bool buf_addmarked(struct buf *text, struct span character)
+{
+	size_t row;
+
+	/* none of them is ASCII */
+	for (row = 0; character.length > 1 && row < LENGTH(letter_marks); row++)
+		if (buf_addletter(text, character, row))
+			return true;
+	return false;
+}
+
 /* Adds NAME with its letters decomposed; bytes that are not UTF-8 as is. */
 static void buf_adddecomposed(struct buf *text, const char *name)
 {
 	while (*name != '\0') {
-		size_t length = utf8_length(name), row = 0;
+		size_t length = utf8_length(name);
 		struct span character = {name, length > 0 ? length : 1};
 
-		while (row < LENGTH(letter_marks) &&
-		    !buf_addletter(text, character, row))
-			row++;
-		if (row == LENGTH(letter_marks))
+		if (!buf_addmarked(text, character))
 			buf_addmem(text, name, character.length);
 		name += character.length;
 	}
