@@ -155,14 +155,15 @@ fuzz:
 		tests/fuzz build $(FUZZ_SECONDS) $(FUZZ_RUNS)
 
 # Breaks redeem.c in COUNT places, one at a time, and looks which breaks no test
-# notices; SEED says in which. MUTANT_SECONDS=0: however long it takes. Or with
-# the tests T only.
+# notices; SEED says in which. MUTANT_SECONDS=0: however long it takes. JOBS of
+# them at once. Or with the tests T only.
 SEED = 1
 COUNT = 200
 MUTANT_SECONDS = 0
+JOBS = 1
 mutants:
 	@tests/install test
-	@tests/mutants $(SEED) $(COUNT) $(MUTANT_SECONDS) $(T)
+	@JOBS=$(JOBS) tests/mutants $(SEED) $(COUNT) $(MUTANT_SECONDS) $(T)
 
 # on a machine that does nothing else, and has not just removed many files
 bench:
