@@ -7,6 +7,7 @@ set -eu
 LC_ALL=C
 export LC_ALL
 umask 077
+[ "${1-}" != --help ] || set -- -h
 # These change the columns of GNU ls.
 unset TIME_STYLE QUOTING_STYLE BLOCK_SIZE LS_BLOCK_SIZE POSIXLY_CORRECT || :
 
