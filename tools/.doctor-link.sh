@@ -132,9 +132,9 @@ name_source()
 			source_line=$(grep -ni -e "header.*$1" -e "Expires\(Active\|Default\|ByType\)" \
 				-e 'SetHandler\|AddHandler\|ForceType\|AddType' "$folder/.htaccess" |
 				case $1 in
-				type) grep -i 'SetHandler\|AddHandler\|ForceType\|AddType' ;;
-				expires) grep -i 'expires' ;;
-				*) grep -i "header.*$1" ;;
+				(type) grep -i 'SetHandler\|AddHandler\|ForceType\|AddType' ;;
+				(expires) grep -i 'expires' ;;
+				(*) grep -i "header.*$1" ;;
 				esac | sed -n 1p) || :
 			[ -z "$source_line" ] || break
 		fi
