@@ -699,6 +699,7 @@ struct shop {
 	char out[PAGE_MAX + 16384]; /* an answer */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char list[ITEMS_MAX * 2048]; /* the page that lists several files */
+	char refusal_of_all[REFUSAL_SIZE]; /* for the folder of links */
 };
 
 /*
@@ -1735,23 +1736,41 @@ static bool is_printable(const char *string)
 }
 
 /*
+ * Is ZONE a rule such as CET-1CEST or <+03>-3, which needs no database: a name
+ * of three letters or more, then how far it is from UTC (POSIX.1-2008, 8.3)?
+ */
+static bool is_zone_rule(const char *zone)
+{
+	size_t name = strspn(zone, LETTERS);
+
+	if (zone[0] == '<') {
+		name = strspn(zone + 1, LETTERS DIGITS "+-");
+		if (name < 3 || zone[1 + name] != '>')
+			return false;
+		name += 2;
+	}
+	zone += name;
+	zone += *zone == '+' || *zone == '-';
+	return name >= 3 && isdigit((unsigned char)*zone);
+}
+
+/*
  * A name of the zone database must be in the database: libc silently uses UTC
- * for one that it does not find. A rule such as CET-1CEST needs none, and in
- * one with commas a slash comes before an hour (POSIX.1-2008, 8.3).
+ * for one that it does not find.
  */
 static bool zone_known(const char *zone)
 {
 	char path[PATH_SIZE + 32];
 	struct buf text = buf_init(path, sizeof(path));
+	struct stat st;
 
-	if (strcmp(zone, "UTC") == 0 ||
-	    (strpbrk(zone, DIGITS) != NULL &&
-		(strchr(zone, '/') == NULL || strchr(zone, ',') != NULL)))
+	if (strcmp(zone, "UTC") == 0 || is_zone_rule(zone))
 		return true;
 	if (zone[0] == '.' || zone[0] == '/' || strstr(zone, "..") != NULL)
 		return false;
 	buf_addf(&text, "/usr/share/zoneinfo/%s", zone);
-	return !text.overflowed && access(path, R_OK) == 0;
+	return !text.overflowed && access(path, R_OK) == 0 &&
+	    stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 /* What is wrong with STRING as an endpoint of a store; NULL if nothing is. */
@@ -3198,6 +3217,8 @@ struct change {
 
 enum { MANAGED_USES = 1, MANAGED_LAST = 2, MANAGED_LINK = 4, MANAGED_ALL = 7 };
 
+#define MANAGED_ROOM 192 /* bytes that these lines take, at most */
+
 static int managed_line(struct span line)
 {
 	struct span key, value;
@@ -3297,6 +3318,25 @@ static void record_restore(struct record *record)
 	    sync_data(record->fd) != 0)
 		complain("%s: not restored: %s", record->path, strerror(errno));
 	wipe(old, sizeof(old));
+}
+
+/*
+ * Has RECORD room for what CHANGE makes of it? Most have: they are short, or
+ * have all lines already.
+ */
+static bool record_has_room(
+    const struct record *record, const struct change *change)
+{
+	char buffer[RECORD_MAX + 1];
+	struct buf text = buf_init(buffer, sizeof(buffer));
+	bool room;
+
+	if (record->size + MANAGED_ROOM <= RECORD_MAX)
+		return true;
+	record_format(&text, record, change);
+	room = !text.overflowed;
+	wipe(buffer, text.length);
+	return room;
 }
 
 /*
@@ -4129,6 +4169,7 @@ struct offer {
 	const struct link *link;
 	const struct items *items;
 	const char *refusal;
+	const char *refusal_of_all; /* for links that are gone */
 	const struct buf *list;
 	char *room; /* OFFER_ROOM bytes */
 };
@@ -4346,6 +4387,11 @@ static bool apache_open(struct site *site)
 	return apache_claim(site);
 }
 
+/* What a page may not do: scripts, plugins, a frame round it. [S10] */
+#define PAGE_POLICY                                                            \
+	"script-src 'none'; object-src 'none'; base-uri 'none'; "              \
+	"frame-ancestors 'none'"
+
 #define RULES_MOST (REFUSAL_SIZE + 4096) /* added at once: a page, a file */
 #define RULES_FLUSH (OFFER_ROOM - RULES_MOST) /* kept before a write */
 
@@ -4468,6 +4514,7 @@ static void rules_addpage(struct buf *rules)
 	    "ForceType \"text/html; charset=utf-8\"\n"
 	    "<IfModule mod_headers.c>\n"
 	    "Header unset Content-Disposition\n"
+	    "Header set Content-Security-Policy \"" PAGE_POLICY "\"\n"
 	    "</IfModule>\n"
 	    "</Files>\n");
 }
@@ -4543,7 +4590,7 @@ static bool apache_forbid(const struct site *site, const struct offer *offer)
 	if (!site->secure_old)
 		return true;
 	buf_adds(&rules, SECURE_MARK VERSION "\n" SECURE_RULES RULES_ALONE);
-	rules_addrefusal(&rules, offer->refusal);
+	rules_addrefusal(&rules, offer->refusal_of_all);
 	return write_file(site->secure, draft.path, &rules) &&
 	    renameat(site->secure, draft.path, site->secure, ".htaccess") == 0;
 }
@@ -4822,11 +4869,15 @@ static bool signature_make(const char *key, const char *kind, struct span end,
 	return !text.overflowed;
 }
 
-/* Adds the address at which this program serves WHAT, of this KIND. */
+/*
+ * Adds the address at which this program serves WHAT, of this KIND. A program
+ * at "/" must not have two slashes there, which begin the name of a host.
+ */
 static void signed_address(const struct site *site, const char *key,
     const char *kind, time_t end, const char *what, struct buf *text)
 {
 	const char *script = site->script;
+	size_t length = strlen(script);
 	char digits[24];
 	struct buf number = buf_init(digits, sizeof(digits));
 	char mac[MAC_SIZE];
@@ -4839,7 +4890,10 @@ static void signed_address(const struct site *site, const char *key,
 		text->overflowed = true;
 		return;
 	}
-	buf_addf(text, "%s/%s/%s/", script, digits, mac);
+	while (length > 0 && script[length - 1] == '/')
+		length--;
+	buf_addmem(text, script, length);
+	buf_addf(text, "/%s/%s/", digits, mac);
 	buf_addurl(text, what);
 }
 
@@ -7007,6 +7061,7 @@ static size_t plain_length(const char *string)
 	    ['\n'] = true,
 	    ['\r'] = true,
 	    ['"'] = true,
+	    ['$'] = true,
 	    ['%'] = true,
 	    ['\\'] = true};
 	const unsigned char *rest = (const unsigned char *)string;
@@ -7018,8 +7073,10 @@ static size_t plain_length(const char *string)
 
 /*
  * Adds PAGE as one line for ErrorDocument "...", in ASCII, as Apache names a
- * charset of its own. In such a line a backslash quotes, and since 2.4.13 %{
- * begins a variable: false for a page that has these, or that does not fit.
+ * charset of its own. There ${ begins a variable, and since 2.4.13 a dollar and
+ * a digit are what an expression has matched: such a dollar is written as a
+ * number. A backslash quotes, and since 2.4.13 %{ begins a variable: false for a page that
+ * has these, or that does not fit.
  */
 static bool page_flatten(struct buf *out, const char *page)
 {
@@ -7032,6 +7089,12 @@ static bool page_flatten(struct buf *out, const char *page)
 			return false;
 		if (*page == '"') {
 			buf_addmem(out, "\\\"", 2);
+			page++;
+		} else if (*page == '$') {
+			buf_adds(out,
+			    page[1] == '{' || isdigit((unsigned char)page[1]) ?
+				"&#36;" :
+				"$");
 			page++;
 		} else if (is_blank(*page)) {
 			buf_addmem(out, " ", 1);
@@ -7066,15 +7129,13 @@ static bool page_refusal(
 }
 
 /* Headers that all pages have. [S10] */
-static const char page_headers[] =
-    "Content-Type: text/html; charset=utf-8\n"
-    "Cache-Control: no-store\n"
-    "Vary: Accept-Language\n"
-    "Referrer-Policy: no-referrer\n"
-    "X-Content-Type-Options: nosniff\n"
-    "X-Robots-Tag: noindex\n"
-    "Content-Security-Policy: script-src 'none'; object-src 'none'; "
-    "base-uri 'none'; frame-ancestors 'none'";
+static const char page_headers[] = "Content-Type: text/html; charset=utf-8\n"
+				   "Cache-Control: no-store\n"
+				   "Vary: Accept-Language\n"
+				   "Referrer-Policy: no-referrer\n"
+				   "X-Content-Type-Options: nosniff\n"
+				   "X-Robots-Tag: noindex\n"
+				   "Content-Security-Policy: " PAGE_POLICY;
 
 /*
  * Adds these headers. Forms lead nowhere else, but for those of an owner's page
@@ -7295,13 +7356,14 @@ static const char *template_load(struct shop *shop, int dir, const char *path)
 	return wrong;
 }
 
-/* As template_load, of the page that the settings name, if they do. */
+/* As template_load, of the page that the settings name; else the built-in. */
 static const char *page_load(struct shop *shop)
 {
 	const char *name = shop->settings.page;
 	char path[2 * PATH_SIZE];
 	struct buf text = buf_init(path, sizeof(path));
 
+	shop->view.template = built_in_page;
 	if (*name == '\0')
 		return NULL;
 	if (*name != '/')
@@ -7709,7 +7771,8 @@ static bool try_link(struct shop *shop)
 	char buffer[REFUSAL_SIZE];
 	struct buf refusal = buf_init(buffer, sizeof(buffer));
 	struct link link = {0, "", ""};
-	struct offer offer = {&link, &shop->items, buffer, &list, shop->out};
+	struct offer offer = {
+	    &link, &shop->items, buffer, buffer, &list, shop->out};
 	bool lists = faccessat(site->home, "lists", F_OK, 0) == 0;
 	bool good;
 
@@ -7939,12 +8002,30 @@ static void view_of_record(struct shop *shop)
 	if (page.length == 0)
 		return;
 	if (!span_copy(page, path, sizeof(path)) || path[0] == '/')
-		return;
-	wrong = template_load(shop, shop->site.home, path);
+		wrong = "must be a path below the home";
+	else
+		wrong = template_load(shop, shop->site.home, path);
 	if (wrong == NULL)
 		return;
-	complain("%s: page: %s", path, wrong);
+	complain("%.*s: page: %s", (int)page.length, page.bytes, wrong);
 	(void)page_load(shop);
+}
+
+/*
+ * Before that: what a folder of links says where a link is gone, if that must be
+ * written. It is nobody's own page, in the language of the settings.
+ */
+static void view_of_all(struct shop *shop)
+{
+	struct view view = shop->view;
+	struct buf refusal = buf_init(
+	    shop->refusal_of_all, sizeof(shop->refusal_of_all));
+
+	if (!shop->site.secure_old)
+		return;
+	view.language = language_choose("", shop->settings.language);
+	if (!page_refusal(&refusal, &view, shop->out, sizeof(shop->out)))
+		shop->refusal_of_all[0] = '\0';
 }
 
 /* What a link opens first: its one file, or NULL for its page. */
@@ -7955,13 +8036,19 @@ static const struct item *first_item(const struct shop *shop)
 	    NULL;
 }
 
+/* Will the browser get a cookie? Only where it cannot go to all of the site. */
+static bool sets_cookie(const struct shop *shop)
+{
+	return shop->settings.retry > 0 && shop->site.script[0] != '\0';
+}
+
 /* The page inside the link that CHANGE gives, if it has one. */
 static void give_list(
     struct buf *list, struct shop *shop, const struct change *change)
 {
 	struct given given = {change->link, &shop->items,
 	    shop->record.limit - change->uses,
-	    shop->settings.retry > 0 ? change->last + shop->settings.retry : 0};
+	    sets_cookie(shop) ? change->last + shop->settings.retry : 0};
 
 	if (first_item(shop) != NULL)
 		return;
@@ -7973,18 +8060,23 @@ static void give_list(
  * Publishes a new link and counts it, in this order; if the second part fails,
  * the first is undone. OUTCOME_LINK if the buyer may be told, OUTCOME_NONE if
  * all must start over, for an editor has put another file in the record's place
- * meanwhile, so that nothing is counted there. [S2] [S3] [S4]
+ * meanwhile, so that nothing is counted there. REASON gets what is wrong with the
+ * code. [S2] [S3] [S4]
  */
-static enum outcome give(struct shop *shop, const struct change *change)
+static enum outcome give(
+    struct shop *shop, const struct change *change, struct buf *reason)
 {
 	const struct delivery *delivery = delivery_of(&shop->settings);
 	char buffer[REFUSAL_SIZE];
 	struct buf refusal = buf_init(buffer, sizeof(buffer));
 	struct buf list = {"", 1, 0, false};
-	struct offer offer = {
-	    change->link, &shop->items, buffer, &list, shop->out};
+	struct offer offer = {change->link, &shop->items, buffer,
+	    shop->refusal_of_all, &list, shop->out};
 	int error;
 
+	if (!record_has_room(&shop->record, change))
+		return fail(reason, OUTCOME_BROKEN,
+		    "%s: no room for what a use adds", shop->record.path);
 	give_list(&list, shop, change);
 	if (!page_refusal(
 		&refusal, &shop->view, shop->out, sizeof(shop->out)) ||
@@ -8051,7 +8143,7 @@ static void cookie_format(struct shop *shop, const struct link *link)
 	struct buf cookie = buf_init(shop->cookie, sizeof(shop->cookie));
 	char name[COOKIE_NAME_SIZE];
 
-	if (shop->settings.retry == 0 || shop->site.script[0] == '\0')
+	if (!sets_cookie(shop))
 		return;
 	cookie_name(shop->record.name, name);
 	buf_addf(&cookie,
@@ -8065,10 +8157,10 @@ static void cookie_format(struct shop *shop, const struct link *link)
 
 /*
  * Gives the record's link again, or a new one as CHANGE says. OUTCOME_NONE if
- * all must start over. [S3]
+ * all must start over; REASON gets what is wrong with the code. [S3]
  */
-static enum outcome serve_code(
-    struct shop *shop, enum decision decision, struct change *change)
+static enum outcome serve_code(struct shop *shop, enum decision decision,
+    struct change *change, struct buf *reason)
 {
 	const struct delivery *delivery = delivery_of(&shop->settings);
 	struct buf location = buf_init(shop->location, sizeof(shop->location));
@@ -8085,7 +8177,7 @@ static enum outcome serve_code(
 	if (location.overflowed)
 		outcome = OUTCOME_TRY_AGAIN;
 	else if (fresh)
-		outcome = give(shop, change);
+		outcome = give(shop, change, reason);
 	if (outcome == OUTCOME_LINK)
 		cookie_format(shop, &link);
 	change->link = NULL;
@@ -8124,6 +8216,7 @@ static enum outcome serve(struct shop *shop, struct buf *reason)
 	struct change change = {record->uses, record->last, NULL};
 	enum outcome outcome;
 
+	view_of_all(shop);
 	view_of_record(shop);
 	if (decision != GIVE_COUNTED && decision != GIVE_FREE &&
 	    decision != GIVE_SAME)
@@ -8139,7 +8232,7 @@ static enum outcome serve(struct shop *shop, struct buf *reason)
 		change.uses++;
 		change.last = site->now;
 	}
-	outcome = serve_code(shop, decision, &change);
+	outcome = serve_code(shop, decision, &change, reason);
 	if (outcome == OUTCOME_LINK)
 		log_uses(site, record,
 		    decision == GIVE_COUNTED ? "redeemed" : "again",
@@ -8192,9 +8285,10 @@ static enum outcome redeem_code(struct shop *shop, const struct code *code)
 	time_t deadline = monotonic_seconds() + WAIT_SECONDS;
 	enum outcome outcome;
 
-	do
-		outcome = redeem_once(shop, code, deadline);
-	while (outcome == OUTCOME_NONE && monotonic_seconds() < deadline);
+	/* a file that was replaced may have had a page of its own */
+	while ((outcome = redeem_once(shop, code, deadline)) == OUTCOME_NONE &&
+	    monotonic_seconds() < deadline)
+		(void)page_load(shop);
 	if (outcome == OUTCOME_NONE) {
 		complain("codes: %s: replaced again and again",
 		    code->exact[0] != '\0' ? code->exact : code->group);

@@ -47,6 +47,23 @@ refused_with()
 	ok "$1: no bytes" sh -c "! cmp -s -n 64 '$tmp/body' '$file'"
 }
 
+# Where the program is the whole site, or a folder of it, no address has two slashes:
+# a browser would take the number behind them for a machine.
+for address in / /redeem/ /redeem; do
+	settings "home: $shop/home" 'delivery: cgi' "key: $key" "address: https://label.example$address"
+	chmod 600 "$cgi/.htredeem"
+	shop_own
+	code SLASH1
+	post slash1
+	like "the program at $address" "$(location)" "^${address%/}/[0-9]+/[0-9a-f]{32,64}/first-light\\.zip\$"
+	path=$(location)
+	get "${path#"${address%/}"}"
+	is "what it gives there is opened" "$(status)" 200
+done
+settings "home: $shop/home" 'delivery: cgi' "key: $key"
+chmod 600 "$cgi/.htredeem"
+shop_own
+
 get_signed "$later" first-light.zip
 is 'signed' "$(status)" 200
 body >"$tmp/body"

@@ -96,6 +96,9 @@ like 'several files: a page' "$link" '/downloads.html\?[0-9a-f]{32}$'
 is 'the page is served' "$(fetch "$base$link")" 200
 is 'as a page' "$(header Content-Type)" 'text/html; charset=utf-8'
 is 'to be shown' "$(header Content-Disposition)" ''
+# the cheapest host has no mod_headers
+[ -z "$(header X-Robots-Tag)" ] ||
+	like 'but no script in it' "$(header Content-Security-Policy)" "script-src 'none'"
 is 'it lists all three' "$(grep -c '<li><a href=' "$tmp/body")" 3
 many=${link%/*}
 sed -n 's/.*<a href="\([^"]*\)".*/\1/p' "$tmp/body" >"$tmp/hrefs"
@@ -118,6 +121,14 @@ closed()
 ok 'and closes' await 10 closed
 not_served 'a link past its window' 403 "$base$late"
 like 'which has the form' "$(cat "$tmp/body")" '<form [^>]*action="/cgi-bin/redeem.cgi"'
+
+# in an owner's page, what Apache would take for variables
+printf '<p>LP $18, ${PATH}, 5 $</p><!-- redeem -->' >"$shop/home/price.html"
+code PRICE444 'uses: 0' 'limit: 3' 'file: first-light.zip' 'page: price.html'
+redeem PRICE444
+not_served "an owner's page with a wrong secret" 403 "$base${link%\?*}?$wrong"
+like 'has its prices' "$(cat "$tmp/body")" '<p>LP &#36;18, &#36;\{PATH\}, 5 \$</p>'
+
 # [S14]: expired links are removed, and what the dead left, a few with each one
 # that is made
 mkdir -p "$shop/public_html/secure/26300000/$(random_hex 16)" \

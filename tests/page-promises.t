@@ -61,6 +61,11 @@ base 'retry: 0' 'start: page'
 code ONE11114
 post one11114
 unlike 'retry: 0: nothing is promised' "$(opened)" 'redeem-retry'
+base 'start: page'
+code ONE11116
+post one11116 'SCRIPT_NAME=/cgi-bin/first light.cgi'
+unlike 'an address that no cookie can be for: no cookie' "$(cat "$tmp/answer")" '^Set-Cookie:'
+unlike 'and no promise' "$(opened)" 'redeem-retry'
 
 # in a design without the marker for the head, and in one with it
 printf '<html><head><title>x</title></head><body><!-- redeem --></body></html>' \
@@ -163,6 +168,24 @@ code AWAY1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'page: away.html'
 post away1111
 like 'page of a record that is not there: that of the settings' "$(opened)" '<title>The shop</title>'
 like 'page of a record that is not there: is said' "$(cat "$tmp/complaint")" 'away\.html: page: '
+
+base 'page: own.html' 'start: page'
+code PATH1111 'uses: 0' 'limit: 3' 'file: first-light.zip' "page: $shop/home/release.html"
+post path1111
+like 'page of a record that is no path below the home: that of the settings' "$(opened)" \
+	'<title>The shop</title>'
+like 'and is said' "$(cat "$tmp/complaint")" 'release\.html: page: must be a path below the home'
+
+# What a folder says whose link is gone is for all, whoever was the first.
+base 'page: own.html' 'start: page' 'language: de'
+rm -rf "$shop/public_html/secure"
+mkdir -m 711 "$shop/public_html/secure"
+shop_own
+code WITH1112 'uses: 0' 'limit: 3' 'file: first-light.zip' 'page: release.html'
+post with1112 HTTP_ACCEPT_LANGUAGE=es
+like 'the first buyer has a page of her own' "$(closed)" '<p>The release<div id="redeem" lang="es">'
+like 'and all have that of the settings' "$(cat "$shop/public_html/secure/.htaccess")" \
+	'<title>The shop</title><div id=..redeem.. lang=..de..>'
 
 # the owner's design round a link that is over: where Apache can hold it
 head -c 7900 /dev/zero | tr '\0' x >"$tmp/long"

@@ -133,8 +133,15 @@ is 'room is used, not cut off' "$(wc -c <"$code_file")" "$size"
 code FULL1 'uses: 0' 'limit: 3' 'file: first-light.zip' "note: $(printf '%04030d' 0)"
 cp "$code_file" "$tmp/full"
 post full1
-is 'no room for the lines of the program' "$(status) $(outcome)" '503 try-again'
+is 'no room for the lines of the program' "$(status) $(outcome)" '500 broken'
+like 'the log says so' "$(tail -n 1 "$shop/home/log")" ' broken FULL1 .*no room'
 ok 'the record is as it was' cmp "$code_file" "$tmp/full"
+code FULL2 'uses: 0' 'limit: 3' 'file: first-light.zip' "note: $(printf '%03930d' 0)"
+post full2
+is 'just enough room' "$(status) $(value uses "$code_file") $(wc -c <"$code_file")" '303 1 4096'
+code FULL3 'uses: 0' 'limit: 3' 'file: first-light.zip' "note: $(printf '%03931d' 0)"
+post full3
+is 'a byte less' "$(status) $(outcome)" '500 broken'
 is 'the link is withdrawn [S4]' "$(find "$secure" -mindepth 2 -maxdepth 2 -name '.*')" ''
 
 # several files and folders

@@ -90,6 +90,17 @@ go_on
 is 'no file: unknown' "$(status) $(outcome)" '404 unknown'
 is 'no link' "$(link_count)" 0
 
+# The page of the old file is not that of the new one.
+printf '<html><body>OLD<!-- redeem --></body></html>' >"$shop/home/old.html"
+settings "home: $shop/home" "secure: $secure" 'start: page'
+code SAME1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'page: old.html'
+edited '/^page:/d'
+ok 'the program has written a code with a page' stopped_at pwrite64
+replace
+go_on
+is 'a page is not kept' "$(status) $(find "$secure" -name downloads.html -exec grep -c OLD {} +)" '303 0'
+settings "home: $shop/home" "secure: $secure"
+
 # At no other instant either.
 for call in flock fstat openat mkdirat symlinkat renameat fdatasync; do
 	code SAME1111

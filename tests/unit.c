@@ -438,6 +438,17 @@ START_TEST(zones_are_known)
 	ck_assert(!zone_known("Etc/GMT+99"));
 	ck_assert(!zone_known("../../etc/passwd"));
 	ck_assert(!zone_known("/etc/passwd"));
+	/* what libc takes for UTC */
+	ck_assert(!zone_known("America/Argentina"));
+	ck_assert(!zone_known("Europe"));
+	ck_assert(!zone_known("Europe/Berlin,1"));
+	ck_assert(!zone_known("+02:00"));
+	ck_assert(!zone_known("2"));
+	ck_assert(!zone_known("AB3"));
+	ck_assert(!zone_known("CETx"));
+	ck_assert(zone_known("<+03>-3"));
+	ck_assert(!zone_known("<+03-3"));
+	ck_assert(!zone_known("<+3>-3"));
 }
 END_TEST
 
@@ -1508,6 +1519,8 @@ START_TEST(refusals_are_flattened)
 	    {"\xff", "?"},
 	    {"a\\b", NULL},
 	    {"%{TIME}", NULL},
+	    {"$18, ${PATH}", "&#36;18, &#36;{PATH}"},
+	    {"a[href$=x] 5 $", "a[href$=x] 5 $"},
 	};
 	char buffer[200];
 	size_t i;
