@@ -5456,7 +5456,8 @@ static enum outcome signed_path_parse(const struct site *site, const char *path,
 	is_list = signature_verify(delivery->key(site->settings), sign_list,
 		      end, token, mac) &&
 	    span_is(rest, LIST_PAGE) &&
-	    span_copy(token, link->token, sizeof(link->token));
+	    span_copy(token, link->token, sizeof(link->token)) &&
+	    is_link_name(link->token);
 	link->end = (time_t)seconds;
 	if (!is_file && !is_list)
 		return OUTCOME_LINK_WRONG;

@@ -123,6 +123,7 @@ not_served 'a link past its window' 403 "$base$late"
 like 'which has the form' "$(cat "$tmp/body")" '<form [^>]*action="/cgi-bin/redeem.cgi"'
 
 # in an owner's page, what Apache would take for variables
+# shellcheck disable=SC2016 # they are Apache's
 printf '<p>LP $18, ${PATH}, 5 $</p><!-- redeem -->' >"$shop/home/price.html"
 code PRICE444 'uses: 0' 'limit: 3' 'file: first-light.zip' 'page: price.html'
 redeem PRICE444

@@ -478,9 +478,110 @@ without_flock()
 }
 
 use_shell busybox
+# What must not half succeed.
+refuses()
+{
+	new_home
+	for day in 1937-02-01 1969-12-31 1000-01-01; do
+		misuse 7K3M9QXA2FTF --from "$day"
+		misuse 7K3M9QXA2FTF --expires "$day"
+	done
+	for option in --limit --from --expires --note --of -H; do
+		misuse 7K3M9QXA2FTF "$option" ''
+	done
+	misuse 7K3M9QXA2FTF --file first-light.zip ''
+	ok "$shell: nothing is changed" cmp "$record" "$tmp/before"
+
+	# a file that the code has already: the two could not be told apart again
+	mkdir "$home/files" "$home/files/first-light"
+	printf 'music\n' | tee "$home/files/first-light.zip" >"$home/files/first-light/1.flac"
+	try 7K3M9QXA2FTF --file first-light.zip first-light/
+	is "$shell: a file that it sells already: exit status" "$status" 1
+	like "$shell: a file that it sells already" "$err" '^code: 7K3M9QXA2FTF: it sells first-light/ already$'
+	ok "$shell: it is as it was" cmp "$record" "$tmp/before"
+
+	# without journal nothing, and without log not quietly
+	mkdir "$home/undo"
+	try 7K3M9QXA2FTF --limit 9
+	is "$shell: no journal: exit status" "$status" 1
+	ok "$shell: no journal: no change" cmp "$record" "$tmp/before"
+	rmdir "$home/undo"
+	rm -f "$home/log"
+	ln -s /dev/full "$home/log"
+	try 7K3M9QXA2FTF --limit 9
+	is "$shell: no log: exit status" "$status" 1
+	like "$shell: no log: is said" "$err" "cannot write $home/log"
+	rm "$home/log"
+
+	printf '7K3M9QXA2FTF\nNONE1\n' >"$tmp/typed"
+	printf '%s\n' '2026-01-01T00:00:00Z redeemed 7K3M9QXA2FTF 1/3 a.zip' >"$home/log"
+	try - --history <"$tmp/typed"
+	is "$shell: --history: one that is not there" "$status $(printf '%s\n' "$out" | wc -l)" '1 1'
+}
+
+# Each name as the program finds it: itself first, then folded.
+exact_first()
+{
+	new_home
+	printf 'uses: 0\nlimit: 3\nfile: a.zip\n' |
+		tee "$home/codes/FLEMISH2026" >"$home/codes/F1EM1SH2026"
+	printf 'flemish2026\n' >"$tmp/typed"
+	try - --limit 7 <"$tmp/typed"
+	is "$shell: the very name goes first" "$out $(grep -l 'limit: 7' "$home"/codes/*)" \
+		"changed 1 code $home/codes/FLEMISH2026"
+	rm "$home/codes/FLEMISH2026"
+	try - --limit 8 <"$tmp/typed"
+	is "$shell: then the folded one" "$out" 'changed 1 code'
+	try - --limit 9 <"$tmp/before"
+	printf 'Code\rFLEMISH2026\r' >"$tmp/typed"
+	try - --limit 9 <"$tmp/typed"
+	is "$shell: a list with a heading and ends of line of a Mac" "$status $out" '0 changed 1 code'
+	printf '\377\376F\0' >"$tmp/typed"
+	try - --limit 9 <"$tmp/typed"
+	like "$shell: a list in UTF-16 is named" "$err" '^code: the list is UTF-16'
+	sed -i 's/^file.*/&\nnote: of mine/' "$home/codes/F1EM1SH2026"
+	try --note ' of mine ' --limit 2
+	is "$shell: blanks round a note" "$out" 'changed 1 code'
+}
+
+# Settings may name folders from where they are, behind a symbolic link.
+relative()
+{
+	new_home
+	end=$(($(date +%s) + 100))
+	token=0123456789abcdef0123456789abcdef
+	mkdir -p "$home/cgi-bin" "$home/site/$((end / 60))/$token"
+	printf 'rules\n' >"$home/site/$((end / 60))/$token/.htaccess"
+	printf 'home: ..\nsecure: ../site\n' >"$home/cgi-bin/.htredeem"
+	ln -s "$home/cgi-bin/.htredeem" "$home/settings"
+	sed -i "s/^link.*/link: $(date -u -d "@$end" +%Y-%m-%dT%H:%M:%SZ) $token $token/" "$record"
+	(cd / && sh "$top/tools/code" -H "$home" 7K3M9QXA2FTF --revoke) >"$tmp/out" 2>"$tmp/err"
+	is "$shell: a link in a relative folder is gone" "$(find "$home/site" -mindepth 1)$(cat "$tmp/err")" ''
+}
+
+# A symbolic link in a folder is passed over by the program, and is no fault.
+link_in_folder()
+{
+	new_home
+	mkdir -p "$home/files/flac"
+	printf 'music\n' | tee "$home/files/a.zip" >"$home/files/flac/1.flac"
+	ln -s ../a.zip "$home/files/flac/more.zip"
+	chmod -R a+rX "$home/files"
+	printf 'uses: 0\nlimit: 3\nfile: flac/\n' >"$record"
+	try 7K3M9QXA2FTF
+	unlike "$shell: a symbolic link in a folder that is sold" "$out" broken
+	rm "$home/files/flac/1.flac"
+	try 7K3M9QXA2FTF
+	like "$shell: and nothing else" "$out" 'broken: .*the folder flac/ has no file in it'
+}
+
 for shell in dash busybox; do
 	use_shell "$shell"
 	in_words
+	refuses
+	exact_first
+	relative
+	link_in_folder
 	unknown
 	changes
 	unreadable

@@ -531,8 +531,70 @@ talk()
 	is "$shell: while the codes go elsewhere" "$(grep -c '^....-....-....$' "$tmp/out")" 2500
 }
 
+# Lists as spreadsheets write them, and what an unset variable leaves.
+more_lists()
+{
+	new_home
+	printf 'SHOP2026\rSHOP2027\rSHOP2028\r' >"$tmp/list"
+	try -c - song.zip <"$tmp/list"
+	is "$shell: ends of line of a Mac" "$status $(count_codes)" '0 3'
+	printf 'Code\r\nGAMMA2026\r\n' >"$tmp/list"
+	try -c - song.zip <"$tmp/list"
+	is "$shell: a heading is no code" "$status $(printf '%s' "$out" | tr '\n' ' ')" '0 GAMMA2026'
+	printf 'code\n' >"$tmp/list"
+	try -c - song.zip <"$tmp/list"
+	is "$shell: alone it is one" "$status $out" '0 CODE'
+	new_home
+	try -c "$(printf 'FLEMISH\n2026')" song.zip
+	is "$shell: one code has one line" "$status" 2
+	for option in n l f x t p c o d H; do
+		try "-$option" '' song.zip
+		is "$shell: -$option without a value" "$status" 2
+	done
+	try -f 1937-01-15 song.zip
+	is "$shell: a day before 1970" "$status" 2
+	is "$shell: none of these made a code" "$(count_codes)" 0
+}
+
+# The last day is over when it is over where the settings say.
+last_day()
+{
+	new_home
+	for zone in Etc/GMT-14 Etc/GMT+12; do
+		printf 'timezone: %s\n' "$zone" >"$home/settings"
+		today=$(TZ=$zone date +%Y-%m-%d)
+		try -x "$today" song.zip
+		is "$shell: $zone: today" "$status" 0
+		try -x "$(TZ=$zone date -d "@$(($(date +%s) - 86400))" +%Y-%m-%d)" song.zip
+		like "$shell: $zone: yesterday" "$status $err" '^2 mint: -x [0-9-]*: that day is over'
+	done
+}
+
+# Pages that the program would refuse.
+more_pages()
+{
+	new_home
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+		printf '<!-- redeem -->\n'
+	done >"$home/page.html"
+	try -p page.html song.zip
+	is "$shell: sixteen markers" "$status" 0
+	printf '<!-- redeem-title -->' >>"$home/page.html"
+	try -p page.html song.zip
+	is "$shell: seventeen" "$status" 1
+	printf '<!-- redeem -->\0' >"$home/page.html"
+	try -p page.html song.zip
+	is "$shell: a zero byte" "$status" 1
+	printf '<!-- redeem -->' >"$home/blank "
+	try -p 'blank ' song.zip
+	is "$shell: a name with a blank at its end" "$status" 1
+}
+
 for shell in dash busybox; do
 	use_shell "$shell"
+	more_lists
+	last_day
+	more_pages
 	codes_are_sound
 	records
 	hand_made

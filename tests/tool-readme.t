@@ -5,7 +5,7 @@
 . "${0%/*}/lib.sh"
 
 home=$tmp/home
-mkdir -p "$home/codes" "$home/files" "$home/pages" "$tmp/secure/27000000/0123456789abcdef0123456789abcdef"
+mkdir -p "$home/codes" "$home/files" "$tmp/secure/27000000/0123456789abcdef0123456789abcdef"
 printf '# redeem 1.0\n' >"$tmp/secure/.htaccess"
 cp -R "$top/tools" "$home/tools"
 printf 'music\n' >"$home/first-light.zip"
@@ -70,6 +70,7 @@ effect()
 	*log.backup) ok 'the log, apart' cmp "$home/log" "$home/log.backup" ;;
 	*tar\ xf*) is 'as it was in the copy' "$(value uses "$one")" 0 ;;
 	*--from-log) is 'as the log has it' "$(value uses "$one")" 2 ;;
+	mkdir*pages) ok 'there is a place for pages' test -d "$home/pages" ;;
 	*cp\ first-light.* | *cp\ -R*) ok 'copied' true ;;
 	*) ok "a test looks at: $1" false ;;
 	esac

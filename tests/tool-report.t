@@ -27,6 +27,24 @@ new_home()
 	mkdir -p "$home/codes"
 }
 
+# Days before the first download, and days that are still to come.
+empty_periods()
+{
+	new_home
+	record AAAA 'uses: 1' 'limit: 3' 'file: a.zip'
+	printf '2026-05-01T00:00:01Z redeemed AAAA 1/3 a.zip\n' >"$home/log"
+	try --until 2026-01-31 --html
+	is "$shell: before the first download: a whole page" "$status$err $(tail -n 1 "$tmp/out")" '0 </html>'
+	try --until 2026-01-31
+	like "$shell: the same as text" "$out" '31 January 2026 +to +31 January 2026|2026-01-31 +to +2026-01-31'
+	try --since 2999-01-01 --html
+	is "$shell: a day to come is misuse" "$status$out" 2
+	for option in --since --until -H; do
+		try "$option" ''
+		is "$shell: $option without a value" "$status$out" 2
+	done
+}
+
 shop()
 {
 	new_home
@@ -256,6 +274,7 @@ wrong_use()
 for shell in dash busybox; do
 	use_shell "$shell"
 	counts
+	empty_periods
 	terminal
 	browser
 	periods

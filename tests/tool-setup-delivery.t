@@ -68,6 +68,23 @@ for shell in dash busybox; do
 	setup -y cgi -c "$cgi"
 	is "$shell: cgi: exit status" "$status" 0
 	is "$shell: cgi: doctor is content" "$(tail -n 1 "$tmp/said")" 'all is well'
+	# as an editor of Windows leaves them, delivery first; and with a folder of another
+	# delivery's that is gone
+	{
+		printf '\357\273\277'
+		grep '^delivery' "$conf"
+		grep -v '^delivery' "$conf"
+	} >"$tmp/conf"
+	cp "$conf" "$tmp/was"
+	cat "$tmp/conf" >"$conf"
+	setup -y cgi -c "$cgi"
+	is "$shell: a byte order mark: nothing to do" "$status $(cksum <"$conf")" "0 $(cksum <"$tmp/conf")"
+	sed -i 's/delivery: cgi$/delivery: apache/' "$conf"
+	printf 'secure: %s\n' "$shop/public_html/secure" >>"$conf"
+	setup -y cgi -c "$cgi"
+	is "$shell: and a change before all" "$status $(grep -c 'delivery: ' "$conf") $(head -c 3 "$conf" | od -An -tx1)" \
+		'0 1  ef bb bf'
+	cat "$tmp/was" >"$conf"
 	is "$shell: cgi: the settings" "$(sed 's/^key: [0-9a-f]\{64\}$/key: KEY/' "$conf")" \
 		"home: $clone
 delivery: cgi

@@ -73,6 +73,17 @@ for shell in dash busybox; do
 	ok "$shell: that bucket is gone" test ! -e "$lists/$old"
 	rm -r "$lists"
 	is "$shell: nor a folder of lists" "$("$top/tools/sweep" -H "$shop/home")" 0
+	# places that begin where the settings are
+	settings 'home: ../home' 'secure: ../public_html/secure'
+	mkdir -p "$lists/$old"
+	printf 'page\n' >"$lists/$old/$a"
+	link $old $a
+	is "$shell: relative folders" "$(cd / && "$top/tools/sweep" -H "$shop/home")" 2
+	settings 'home: ../home' 'delivery: cgi'
+	mkdir -p "$lists/$old"
+	printf 'page\n' >"$lists/$old/$a"
+	is "$shell: a relative home" "$(cd / && "$top/tools/sweep" -H "$shop/home")" 1
+	rm -rf "$lists"
 	settings "home: $shop/home" 'delivery: cgi' "secure: $shop/gone"
 	is "$shell: nor a folder secure that another delivery had" \
 		"$("$top/tools/sweep" -H "$shop/home")" 0

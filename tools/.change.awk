@@ -10,9 +10,15 @@ function read_typed(    text, code, number) {
 			continue
 		typed[number] = text
 		exact[code] = number
-		if (!(fold(code) in folded))
+		# folded only where there is none of the very name
+		if (!(fold(code) in folded) && (fold(code) == code || !is_there(code)))
 			folded[fold(code)] = number
 	}
+}
+function is_there(code,    text, got) {
+	got = (getline text < ("./" code))
+	close("./" code)
+	return got >= 0
 }
 # A name that was typed, or that a typed one can be folded to.
 function is_typed(name) {
@@ -40,7 +46,7 @@ function selected(name) {
 		return 0
 	if (refused != "")
 		return ENVIRON["by_list"] ENVIRON["code"] ENVIRON["every"] != ""
-	return !(ENVIRON["by_note"] != "" && is["note"] != ENVIRON["note"] ||
+	return !(ENVIRON["by_note"] != "" && is["note"] != trim(ENVIRON["note"]) ||
 		ENVIRON["of"] != "" && !sells(ENVIRON["of"]) ||
 		ENVIRON["unused"] != "" && is["uses"] + 0 > 0)
 }

@@ -7,7 +7,13 @@ set -eu
 LC_ALL=C
 export LC_ALL
 umask 077
-[ "${1-}" != --help ] || set -- -h
+# a tool's own words; what the dot files are asked is none of them
+case ${0##*/}/${1-} in
+.*) ;;
+*/--help) set -- -h ;;
+esac
+tool=${0##*/}
+export tool
 # These change the columns of GNU ls.
 unset TIME_STYLE QUOTING_STYLE BLOCK_SIZE LS_BLOCK_SIZE POSIXLY_CORRECT || :
 
@@ -42,12 +48,18 @@ progress()
 # home it is the shop's own; where the home is elsewhere, setup leaves one that says so.
 home_of()
 {
-	[ -r "$1/settings" ] || return 0
-	named=$(setting home "$1/settings")
+	[ ! -r "$1/settings" ] || setting_path home "$1/settings"
+}
+
+# The path that the settings file $2 gives to key $1: it may begin in the folder of that
+# file, be it behind a symbolic link. Empty where it has none.
+setting_path()
+{
+	named=$(setting "$1" "$2")
 	case $named in
 	'' | /*) ;;
 	*)
-		real=$(readlink -- "$1/settings") || real=$1/settings
+		real=$(readlink -- "$2") || real=$2
 		named=$(dirname -- "$real")/$named
 		;;
 	esac
@@ -109,7 +121,7 @@ is_day()
 			days=29
 		fi
 	fi
-	[ "$day" -ge 1 ] && [ "$day" -le "$days" ]
+	[ "$year" -ge 1970 ] && [ "$day" -ge 1 ] && [ "$day" -le "$days" ]
 }
 
 is_one_line()
@@ -178,11 +190,16 @@ each_record()
 	(cd -- "$codes" && ls -ln .) | read_records "$1"
 }
 
-# The codes on stdin, one a line, as a list that Windows or a spreadsheet has written may
-# have them: without byte order mark, and of each line the first column.
+# The codes on stdin, one a line, as a list that Windows, a Mac or a spreadsheet has written
+# may have them: without byte order mark and heading, and of each line the first column.
 read_list()
 {
 	awk '
+	function first_column(text) {
+		sub(/[,;\t].*/, "", text)
+		gsub(/"/, "", text)
+		print text
+	}
 	NR == 1 {
 		if ($0 ~ /^(\377\376|\376\377)/) {
 			print ENVIRON["tool"] ": the list is UTF-16: save it as UTF-8, or as CSV" | "cat >&2"
@@ -190,14 +207,25 @@ read_list()
 			exit 1
 		}
 		sub(/^\357\273\277/, "")
-		heading = /^"?[Cc][Oo][Dd][Ee][Ss]?"?[,;\t]/
 	}
-	NR == 1 && heading { print ""; next }
 	{
 		sub(/\r$/, "")
-		sub(/[,;\t].*/, "")
-		gsub(/"/, "")
-		print
+		lines = split($0, line, "\r")
+		if (lines == 0)
+			print ""
+		for (i = 1; i <= lines; i++) {
+			if (++number > 1 || tolower(line[i]) !~ /^"?codes?"?([,;\t]|$)/) {
+				first_column(line[i])
+				continue
+			}
+			# alone it is no heading
+			print ""
+			heading = line[i]
+		}
+	}
+	END {
+		if (number == 1 && heading != "")
+			first_column(heading)
 	}'
 }
 

@@ -1,8 +1,9 @@
 # Changes records while the program waits: for tools/code, which tells it all that it
 # needs in the environment. On stdin are names of records in the current folder, a line
-# each. Some hundreds at a time are locked, read, handed to the awk program $CHANGE, and
-# written back; then their lines go into the log and into the journal of --undo, and
-# only then the locks go.
+# each. Some hundreds at a time are locked, read, and handed to the awk program $CHANGE;
+# their lines go into the journal of --undo, they are written back, their lines go into
+# the log, and only then the locks go. A line "unlogged" says that the log could not be
+# written.
 #
 # The rules are the program's own: lock the file that the path names, write the record in
 # its place in one write, never rename, never truncate.
@@ -63,16 +64,18 @@ sub awk
 	return $out;
 }
 
-# Adds @lines to the file $path, which is locked for as long as that takes.
+# Adds @lines to the file $path, which is locked for as long as that takes; false if it
+# cannot.
 sub add
 {
 	my ($mode, $path, @lines) = @_;
-	return if !@lines || $path eq '';
+	return 1 if !@lines || $path eq '';
 	my $text = join('', @lines);
 	my $file;
-	open($file, $mode, $path) && flock($file, LOCK_EX)
-		&& (syswrite($file, $text) || 0) == length($text) && close($file)
-		or say("cannot write $path: $!");
+	return 1 if open($file, $mode, $path) && flock($file, LOCK_EX)
+		&& (syswrite($file, $text) || 0) == length($text) && close($file);
+	say("cannot write $path: $!");
+	return 0;
 }
 
 # Writes $text in place of $old; where that fails, $old is there again.
@@ -92,7 +95,7 @@ sub put
 sub change
 {
 	my ($wait, @names) = @_;
-	my (%file, %old, @busy, %told, @log, @undo);
+	my (%file, %old, @busy, %told, @new, @log);
 	open(my $in, '+>', undef) or die "$!\n";
 	for my $name (@names) {
 		my $file = locked($name, $wait);
@@ -114,19 +117,22 @@ sub change
 			push(@{$told{$1}}, $2);
 		} elsif ($line =~ /^p (\w+) (\d+)$/) {
 			(read($out, my $text, $2) || 0) == $2 or die "awk was cut short\n";
-			if (put($file{$1}, $old{$1}, $text)) {
-				push(@log, @{$told{l}});
-				push(@undo, @{$told{u}});
-				print "changed $1\n";
-			}
+			push(@new, { name => $1, text => $text, %told });
 			%told = ();
 		} else {
 			print $line;
 		}
 	}
-	add('>>', $ENV{LOG}, @log);
-	add($begun ? '>>' : '>', $ENV{UNDO}, @undo);
+	my @undo = map { @{$_->{u}} } @new;
+	add($begun ? '>>' : '>', $ENV{UNDO}, @undo) or die "nothing more was changed\n";
 	$begun ||= @undo;
+	for my $record (@new) {
+		my $name = $record->{name};
+		put($file{$name}, $old{$name}, $record->{text}) or next;
+		push(@log, @{$record->{l}});
+		print "changed $name\n";
+	}
+	add('>>', $ENV{LOG}, @log) or print "unlogged\n";
 	return @busy;
 }
 

@@ -76,6 +76,12 @@ check_names()
 	barred=${name:-$barred}
 }
 
+# The program passes over what is a symbolic link in a folder: nobody would get it.
+linked()
+{
+	die "$1 is a symbolic link: use mv, or ln without -s"
+}
+
 # What a folder offers; sets $offers to one name a line.
 look_into()
 {
@@ -88,7 +94,7 @@ look_into()
 			*.[Ff][Ii][Ll][Ee][Pp][Aa][Rr][Tt]) continue ;;
 		esac
 		if [ -L "$path" ]; then
-			die "$file$name is a symbolic link: use mv, or ln without -s"
+			linked "$file$name"
 		elif [ -d "$path" ]; then
 			say "note: the folder $file$name is not offered, only the files beside it"
 		elif [ -f "$path" ]; then

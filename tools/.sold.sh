@@ -14,6 +14,11 @@ say()
 	:
 }
 
+linked()
+{
+	:
+}
+
 die()
 {
 	printf '%s\n' "$*"
