@@ -91,6 +91,8 @@ strace=$(command -v strace)
 
 # what it tries is for the owner alone while it is there
 delivery "secure: $shop/public_html/secure"
+check "$strace" -o "$tmp/trace" -e trace=access,faccessat,faccessat2
+like 'what is sold must be there to read and to enter' "$(cat "$tmp/trace")" '"files", R_OK\|X_OK'
 check "$strace" -o "$tmp/trace" -e trace=open,openat
 sed -n "s/.*, \"\(codes[^\"]*\)\",.*O_CREAT.*, \([0-7]*\)) .*/\1 \2/p" "$tmp/trace" >"$tmp/made"
 is 'a code is tried with the mode of a code' "$(cat "$tmp/made")" 'codes/.check 0600'

@@ -2024,6 +2024,25 @@ START_TEST(modes_are_inherited)
 }
 END_TEST
 
+/* Where only the owner may enter, the web server cannot. */
+START_TEST(others_may_enter)
+{
+	char home[] = "/tmp/redeem-unit.XXXXXX";
+	char path[sizeof(home) + 8];
+
+	ck_assert(mkdtemp(home) != NULL);
+	(void)snprintf(path, sizeof(path), "%s/below", home);
+	ck_assert_int_eq(mkdir(path, 0711), 0);
+	ck_assert(!others_enter(path));
+	ck_assert_int_eq(chmod(home, 0711), 0);
+	ck_assert(others_enter(path));
+	ck_assert_int_eq(chmod(path, 0700), 0);
+	ck_assert(!others_enter(path));
+	ck_assert_int_eq(rmdir(path), 0);
+	ck_assert_int_eq(rmdir(home), 0);
+}
+END_TEST
+
 static const struct {
 	const char *name, *type;
 } type_cases[] = {
@@ -2722,6 +2741,7 @@ int main(void)
 	LOOP(all, names_stand_in_rules, rules_item_cases);
 	tcase_add_test(all, rules_have_room);
 	tcase_add_test(all, modes_are_inherited);
+	tcase_add_test(all, others_may_enter);
 	LOOP(all, files_have_types, type_cases);
 	LOOP(all, ranges_are_read, range_cases_of_files);
 	tcase_add_test(all, signed_links_open);
