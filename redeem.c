@@ -7076,8 +7076,8 @@ static size_t plain_length(const char *string)
  * Adds PAGE as one line for ErrorDocument "...", in ASCII, as Apache names a
  * charset of its own. There ${ begins a variable, and since 2.4.13 a dollar and
  * a digit are what an expression has matched: such a dollar is written as a
- * number. A backslash quotes, and since 2.4.13 %{ begins a variable: false for a page that
- * has these, or that does not fit.
+ * number. A backslash quotes, and since 2.4.13 %{ begins a variable: false for
+ * a page that has these, or that does not fit.
  */
 static bool page_flatten(struct buf *out, const char *page)
 {
@@ -8013,8 +8013,8 @@ static void view_of_record(struct shop *shop)
 }
 
 /*
- * Before that: what a folder of links says where a link is gone, if that must be
- * written. It is nobody's own page, in the language of the settings.
+ * Before that: what a folder of links says where a link is gone, if that must
+ * be written. It is nobody's own page, in the language of the settings.
  */
 static void view_of_all(struct shop *shop)
 {
@@ -8061,8 +8061,8 @@ static void give_list(
  * Publishes a new link and counts it, in this order; if the second part fails,
  * the first is undone. OUTCOME_LINK if the buyer may be told, OUTCOME_NONE if
  * all must start over, for an editor has put another file in the record's place
- * meanwhile, so that nothing is counted there. REASON gets what is wrong with the
- * code. [S2] [S3] [S4]
+ * meanwhile, so that nothing is counted there. REASON gets what is wrong with
+ * the code. [S2] [S3] [S4]
  */
 static enum outcome give(
     struct shop *shop, const struct change *change, struct buf *reason)
