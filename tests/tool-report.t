@@ -38,7 +38,7 @@ empty_periods()
 	try --until 2026-01-31
 	like "$shell: the same as text" "$out" '31 January 2026 +to +31 January 2026|2026-01-31 +to +2026-01-31'
 	try --since 2999-01-01 --html
-	is "$shell: a day to come is misuse" "$status$out" 2
+	is "$shell: a day to come: a whole page" "$status$err $(tail -n 1 "$tmp/out")" '0 </html>'
 	for option in --since --until -H; do
 		try "$option" ''
 		is "$shell: $option without a value" "$status$out" 2
