@@ -2,7 +2,7 @@
 # delivery: cgi: what is opened is what was signed, until when it was signed for, and
 # never anything but a file for sale, even with a right signature. [S16] [S9]
 . "${0%/*}/lib.sh"
-need perl setpriv
+need perl setpriv strace
 
 shop_stock
 key=$(random_hex 32)
@@ -167,6 +167,29 @@ get "/$later/$list/$token/downloads.html"
 refused_with 'a list that cannot be read' '503 try-again'
 like 'which the owner hears of' "$(cat "$tmp/complaint")" '^redeem: lists: Is a directory'
 rmdir "$shop/home/lists/$((later / 60))/$token"
+
+# a bucket that never becomes one: it is tried twice, not for ever, and nothing counts
+rmdir "$shop/home/lists/$((later / 60))"
+for minute in 2 3 4 5; do
+	ln -s nowhere "$shop/home/lists/$((now / 60 + minute))"
+done
+mkdir "$shop/home/files/pair"
+ln "$file" "$shop/home/files/pair/a.zip"
+ln "$file" "$shop/home/files/pair/b.zip"
+code PAIR1 'uses: 0' 'limit: 3' 'file: pair/'
+shop_own
+post PAIR1 "$(command -v timeout)" 20 || :
+is 'a list that cannot be kept' "$(status) $(outcome) $(value uses "$code_file")" '503 try-again 0'
+like 'which the owner hears of' "$(cat "$tmp/complaint")" \
+	'^redeem: lists/[0-9]*/[0-9a-f]{32}: No such file or directory$'
+rm "$shop"/home/lists/*
+
+# a read that a signal ends is begun again
+get "/$later/$(mac file "$later" first-light.zip)/first-light.zip" \
+	"$(command -v strace)" -qq -o "$tmp/trace" -e trace=pread64 -e inject=pread64:error=EINTR:when=2 || :
+body >"$tmp/body"
+ok 'a signal comes while the file is read: all of it arrives' cmp "$tmp/body" "$file"
+like 'it did come' "$(cat "$tmp/trace")" 'EINTR.*INJECTED'
 
 # what the program cannot read is not counted [S4]; root can read everything
 set --

@@ -77,9 +77,12 @@ unknown()
 	misuse 7K3M9QXA2FTF --limit 0
 	misuse 7K3M9QXA2FTF --limit 1000000
 	misuse 7K3M9QXA2FTF --expires 2099-02-29
+	misuse 7K3M9QXA2FTF --from 2027-02-01 --expires 2027-01-31
 	misuse 7K3M9QXA2FTF --revoke --restore
 	misuse 7K3M9QXA2FTF --revoke --limit 3
 	ok "$shell: which changes nothing" cmp "$record" "$tmp/before"
+	try 'https://label.example/redeem.cgi?code=7k3m-9qxa-2ftf&language=de'
+	like "$shell: a pasted address is its code" "$status $out" '^0 7K3M-9QXA-2FTF: '
 	try -h
 	is "$shell: -h is help, on stdout" "$status $(head -c 5 "$tmp/out")$err" '0 code '
 }
@@ -289,6 +292,14 @@ CCCC'
 		'0 changed 2 codes AAAA D0D0 '
 	is "$shell: each change is made to each" "$(with '^from: 2027-01-15') $(with '^expires: 2099-01-31')" \
 		'AAAA D0D0  AAAA D0D0 '
+	try - --expires 2027-01-14 <"$tmp/list"
+	is "$shell: a last day before the first is for none" "$status$out$(with '^expires: 2027-01-14')" 1
+	like "$shell: it is told why" "$err" '^code: AAAA: it would work from 2027-01-15 to 2027-01-14$'
+	try - --expires 2027-01-15 <"$tmp/list"
+	is "$shell: but the first may be the last" "$status $(with '^expires: 2027-01-15')" '0 AAAA D0D0 '
+	printf 'https://label.example/redeem.cgi?code=AA-AA&x=y\n' >"$tmp/list.pasted"
+	try - --limit 6 <"$tmp/list.pasted"
+	is "$shell: of an address in a list the code" "$status $out $(with '^limit: 6')" '0 changed 1 code AAAA '
 	try - --from never <"$tmp/list"
 	is "$shell: a first day can be taken away" "$(with '^from')" ''
 	printf 'AAAA\nUNKN0WN\n' >"$tmp/list"

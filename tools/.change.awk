@@ -5,7 +5,7 @@
 function read_typed(    text, code, number) {
 	while ((getline text < ENVIRON["typed_list"]) > 0) {
 		number++
-		code = bare(text)
+		code = bare(pasted(text))
 		if (code == "")
 			continue
 		typed[number] = text
@@ -14,6 +14,14 @@ function read_typed(    text, code, number) {
 		if (!(fold(code) in folded) && (fold(code) == code || !is_there(code)))
 			folded[fold(code)] = number
 	}
+}
+# Of an address that was pasted, the code, as the program takes it.
+function pasted(text) {
+	if (!index(text, "code="))
+		return text
+	text = substr(text, index(text, "code=") + 5)
+	sub(/[&# \t].*/, "", text)
+	return text
 }
 function is_there(code,    text, got) {
 	got = (getline text < ("./" code))

@@ -99,6 +99,12 @@ is_count()
 	esac
 }
 
+# Is the moment $1 after $2? Both are written in the same way, years first.
+is_later()
+{
+	[ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort | tail -n 1)" = "$1" ]
+}
+
 # A day that the calendar has, as YYYY-MM-DD; leaves $year, $month and $day.
 is_day()
 {

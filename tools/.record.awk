@@ -94,6 +94,9 @@ function has_expired() {
 function is_early() {
 	return is["from"] != "" && is["from"] "" > ENVIRON["today"] ""
 }
+function never_works() {
+	return is["from"] != "" && is["expires"] != "" && is["from"] "" > is["expires"] ""
+}
 # Why nobody gets what the code sells, or nothing if all is there, or if nobody would get it
 # anyhow. Each path is judged once, by .sold.sh; see sell_from.
 function unsold(    i, at, why, number) {
