@@ -202,14 +202,17 @@ test_all_only()
 	[ "${REDEEM_TESTS:-all}" = all ] || bail_out "not for \`make test\`: $*"
 }
 
-# await SECONDS COMMAND...: runs COMMAND until it succeeds; fails when time is up.
+# await SECONDS COMMAND...: runs COMMAND until it succeeds; fails when time is up. It
+# asks less and less often, for others have their tests to run.
 await()
 {
 	until_when=$(($(date +%s) + $1))
 	shift
+	pauses='0.05 0.05 0.05 0.1 0.1 0.2 0.3'
 	until "$@" >/dev/null 2>&1; do
 		[ "$(date +%s)" -le "$until_when" ] || return 1
-		sleep 0.05
+		sleep "${pauses%% *}"
+		pauses=${pauses#* }
 	done
 }
 
