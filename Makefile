@@ -69,7 +69,7 @@ test:
 	@$(MAKE) --no-print-directory redeem build/unit
 	@tests/run $(T)
 
-# Of test-all the part that tries each server: less than three minutes
+# Of test-all the part that tries each server: two minutes
 test-hosts:
 	@tests/install test-all
 	@$(MAKE) --no-print-directory redeem build/unit
