@@ -27,6 +27,18 @@ table()
 		7K3M-9QXA-2FTF "$url" 7K3M-9QXA-2FTF FLEMISH2026 "$url" FLEMISH2026 \
 		7K3M9QXA2FTX "$url" 7K3M9QXA2FTX >"$tmp/wanted"
 	ok "$shell: a table, its lines ending in CR LF" cmp "$tmp/out" "$tmp/wanted"
+	printf 'uses: 0\nlimit: 3\nfile: song.zip\ncode: Fle<mi&sh "2026"\n' >"$home/codes/F1EM1SH2026"
+	printf 'uses: 0\nlimit: 3\nfile: song.zip\ncode: B-Side\0332\033\n' >"$home/codes/BS1DE2"
+	printf '%s\n' FLEMISH2026 bside2 >"$tmp/codes"
+	try -u "$url" --csv <"$tmp/codes"
+	printf 'code,url\r\n"Fle<mi&sh ""2026""",%s?code=Flemish2026\r\nB-Side?2?,%s?code=B-Side2\r\n' \
+		"$url" "$url" >"$tmp/wanted"
+	ok "$shell: what a record says of its code is quoted there" cmp "$tmp/out" "$tmp/wanted"
+	try -u "$url" <"$tmp/codes"
+	is "$shell: and on the card" "$(printf '%s\n' "$out" | sed -n 's/<p class="code">\(.*\)<.*/\1/p')" \
+		"Fle&lt;mi&amp;sh &quot;2026&quot;
+B-Side?2?"
+	rm "$home/codes/F1EM1SH2026" "$home/codes/BS1DE2"
 	try -f -u 'https://label.example/a,b?lang=en' --csv <<-END
 		ABCD
 	END
