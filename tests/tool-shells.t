@@ -70,6 +70,12 @@ helpless()
 owner dash
 cp "$tmp/did" "$tmp/wanted"
 is 'dash: --help is -h' "$(helpless dash)" ''
+for tool in cards code doctor mint report setup sweep; do
+	"$top/tools/$tool" -h >"$tmp/help"
+	is "$tool -h fits into 80 columns" "$(awk 'length > 80' "$tmp/help")" ''
+	[ "$tool" = setup ] || like "$tool -h says where the settings are" \
+		"$(cat "$tmp/help")" 'Settings are \$REDEEM_CONF, else the file HOME/settings'
+done
 like 'dash: the codes are made' "$(cat "$tmp/wanted")" '^code: HELLO1$'
 like 'dash: and changed' "$(cat "$tmp/wanted")" '^file: b.zip$'
 unlike 'dash: what has expired is removed' "$(cat "$tmp/wanted")" '/secure/2'
