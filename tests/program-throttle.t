@@ -128,6 +128,10 @@ for bad in mkdir mkfifo 'ln -s /nowhere'; do
 done
 (cd "$cgi" && ./redeem.cgi --check) >"$tmp/check" || :
 like 'no table yet is no fault' "$(cat "$tmp/check")" '^ok     attempts '
+fail_times 1 203.0.113.5
+(cd "$cgi" && ./redeem.cgi --check) >"$tmp/check" || :
+like 'and one that is there is none, either' "$(cat "$tmp/check")" '^ok     attempts '
+rm "$table"
 
 # The table holds 512 addresses. Whoever waits stays in it, and where all count,
 # the fewest tries give way to the next.
