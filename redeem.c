@@ -385,6 +385,7 @@ static int lock_file(int fd, bool wait)
 #define APACHE_TIME_SIZE 15 /* YYYYMMDDHHMMSS */
 #define LIST_PAGE "downloads.html"
 #define MARKERS_MAX 16 /* in an owner's page */
+#define HTML_MAX 6 /* bytes of a character that is escaped: &quot; */
 #define LOG_LINE_SIZE (3 * RECORD_MAX + 512)
 #define SEND_SIZE 32768 /* bytes of a file that are in memory at once */
 #define LOCATION_SIZE 8192 /* bytes of an address that opens a file */
@@ -696,7 +697,7 @@ struct shop {
 	char location[LOCATION_SIZE]; /* of a link that is given */
 	struct items items;
 	char reason[RECORD_MAX + 256]; /* why a code is not served */
-	char out[PAGE_MAX + 16384]; /* an answer */
+	char out[PAGE_MAX + HTML_MAX * BODY_MAX + 16384]; /* an answer */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char list[ITEMS_MAX * 2048]; /* the page that lists several files */
 	char refusal_of_all[REFUSAL_SIZE]; /* for the folder of links */
@@ -888,12 +889,12 @@ static long utf8_next(const char **string)
 }
 
 /*
- * Adds STRING as HTML text or as a quoted attribute's value, at most LIMIT
- * characters of it. Control characters and bad UTF-8 become "?". [S10]
+ * Adds STRING as HTML text or as a quoted attribute's value, in HTML_MAX bytes
+ * for one of it at most. Control characters and bad UTF-8 become "?". [S10]
  */
-static void buf_addhtml(struct buf *text, const char *string, size_t limit)
+static void buf_addhtml(struct buf *text, const char *string)
 {
-	while (*string != '\0' && limit-- > 0) {
+	while (*string != '\0') {
 		size_t length = utf8_length(string);
 
 		if (length == 0 || iscntrl((unsigned char)*string))
@@ -6452,7 +6453,6 @@ static const struct answer {
 #define MARKER_HEAD "<!-- redeem-head -->"
 #define MARKER_TITLE "<!-- redeem-title -->"
 #define MARKER_LANG "<!-- redeem-lang -->"
-#define SHOWN_MAX 100 /* characters of what was typed that are shown again */
 
 /*
  * The built-in look: a sleeve on paper, with the record half out. Each colour
@@ -6832,7 +6832,7 @@ static void page_contact(struct buf *out, const struct view *view)
 		return;
 	buf_addf(out, "<p><a id=\"redeem-contact\" href=\"%s",
 	    strchr(view->contact, ':') == NULL ? "mailto:" : "");
-	buf_addhtml(out, view->contact, PATH_SIZE);
+	buf_addhtml(out, view->contact);
 	buf_adds(out, "\">");
 	buf_addphrase(out, view->language, CONTACT);
 	buf_adds(out, "</a></p>\n");
@@ -6852,7 +6852,7 @@ static void page_field(struct buf *out, const struct answer *answer,
 	if (focus == FOCUS_CODE)
 		buf_adds(out, " autofocus");
 	buf_adds(out, " value=\"");
-	buf_addhtml(out, typed, SHOWN_MAX);
+	buf_addhtml(out, typed);
 	buf_adds(out, "\">\n");
 }
 
@@ -6946,7 +6946,7 @@ static void page_address(struct buf *out, const struct site *site,
 		delivery->listed(site, link, item, &address);
 	else
 		delivery->address(site, link, item, &address);
-	buf_addhtml(out, buffer, sizeof(buffer));
+	buf_addhtml(out, buffer);
 	out->overflowed = out->overflowed || address.overflowed;
 	wipe(buffer, address.length);
 }
@@ -6964,7 +6964,7 @@ static void page_files(struct buf *out, const struct view *view,
 		buf_adds(out, "<li><a href=\"");
 		page_address(out, site, given->link, item);
 		buf_adds(out, "\">");
-		buf_addhtml(out, item->name, NAME_SIZE);
+		buf_addhtml(out, item->name);
 		buf_adds(out, " <span class=\"redeem-size\">");
 		buf_addsize(out, view->language, item->size);
 		buf_adds(out, "</span></a></li>\n");

@@ -47,6 +47,10 @@ answer 'no code' 400 empty
 post 'a-b.c'
 answer 'too short for a code' 400 empty
 like 'what was typed is kept' "$(cat "$tmp/answer")" 'value="a-b.c"'
+pasted="https://label.example/cgi-bin/redeem.cgi?utm_source=$(printf '%0200d' 0)&code=7k3m-9qxa-2ftg"
+post "$(printf '%s' "$pasted" | sed 's/&/%26/g;s/+/%2b/g')"
+answer 'a long address with a code that is mistyped' 404 mistyped
+like 'is kept, too' "$(cat "$tmp/answer")" "value=\"$(printf '%s' "$pasted" | sed 's/?/\\?/;s/&/\&amp;/')\""
 post "$(printf '%065d' 0)"
 answer 'too long for a code' 400 empty
 post '7k3m-9qxa-2ftg'

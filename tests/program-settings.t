@@ -125,6 +125,11 @@ padded()
 }
 padded 65536
 is 'a page of 64 KiB' "$(form)" form
+quotes=$(printf '%04090d' 0 | tr 0 '"')
+post "$quotes"
+is 'with the longest text that can be typed in it' \
+	"$(sed -n 's/.* value="\(.*\)">/\1/p' "$tmp/answer")" "$(printf '%s' "$quotes" | sed 's/"/\&quot;/g')"
+is 'the page is whole' "$(tail -c 65521 "$tmp/answer" | tr -d ' ')" ''
 padded 65537
 is 'a page of more' "$(form)" not-set-up
 like 'is called that' "$(cat "$tmp/complaint")" 'WRONG  page +page.html: is over 64 KiB'

@@ -150,8 +150,8 @@ hostile 'beyond Unicode' 404 mistyped POST 'code=%f4%90%80%80%f8%88%80%80%80'
 utf8 'beyond Unicode'
 hostile 'cut off in a character' 404 mistyped POST 'code=%e2%80'
 utf8 'cut off in a character'
-hostile '100 characters of four bytes, cut' 404 mistyped POST "code=$(printf '%300s' '' | sed 's/ /%f0%9f%8e%b5/g')"
-utf8 '100 characters of four bytes, cut'
+hostile '300 characters of four bytes' 404 mistyped POST "code=$(printf '%300s' '' | sed 's/ /%f0%9f%8e%b5/g')"
+utf8 '300 characters of four bytes'
 hostile 'wide letters' 404 unknown POST 'code=%ef%bc%b2%ef%bc%a5%ef%bc%a1%ef%bc%ac'
 hostile 'right to left' 404 unknown POST 'code=%e2%80%aeNOSUCH'
 hostile 'an escape of a terminal' 404 unknown POST 'code=%1b[31mNOSUCH%1b]0;x%07'

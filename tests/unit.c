@@ -76,18 +76,8 @@ START_TEST(html_is_escaped)
 	char buffer[200];
 	struct buf text = buf_init(buffer, sizeof(buffer));
 
-	buf_addhtml(&text, html_cases[_i].raw, 100);
+	buf_addhtml(&text, html_cases[_i].raw);
 	ck_assert_str_eq(buffer, html_cases[_i].html);
-}
-END_TEST
-
-START_TEST(html_is_cut_at_characters)
-{
-	char buffer[20];
-	struct buf text = buf_init(buffer, sizeof(buffer));
-
-	buf_addhtml(&text, "\xc3\xa9\xc3\xa9\xc3\xa9", 2);
-	ck_assert_str_eq(buffer, "\xc3\xa9\xc3\xa9");
 }
 END_TEST
 
@@ -2723,7 +2713,6 @@ int main(void)
 	tcase_add_test(all, text_remembers_overflow);
 	tcase_add_test(all, text_prints);
 	LOOP(all, html_is_escaped, html_cases);
-	tcase_add_test(all, html_is_cut_at_characters);
 	LOOP(all, urls_are_encoded, url_cases);
 	LOOP(all, sizes_are_readable, size_cases);
 	LOOP(all, language_is_chosen, language_cases);
