@@ -102,6 +102,10 @@ base 'address: https://label.example/shop/redeem'
 post "$code"
 like 'behind a proxy that speaks HTTPS' "$(cookie)" \
 	'; Max-Age=86400; Path=/shop/redeem; HttpOnly; SameSite=Strict; Secure$'
+base 'address: https://label.example/'
+code ROOT1111
+post root1111
+like 'a closed link has its form, even where that is the root' "$(closed)" ' action="/"'
 base 'retry: 0'
 post "$code"
 is 'retry: 0: none' "$(status) $(cookie)" '303 '
