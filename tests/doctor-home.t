@@ -16,6 +16,8 @@ chmod 755 "$shop/public_html/shop"
 mkdir "$shop/home"
 inside=$shop/public_html/shop
 settings "home: $inside" "secure: $shop/public_html/secure"
+# too long for what asks for all places at once
+yes '2027-01-15T12:00:00Z used-up 7K3M9QXA2FTF 3/3' | head -n 120000 >"$inside/log"
 shop_own
 faulty 'home in the web site' '^ok     link' \
 	"^WRONG  hidden +codes can be read at .*:$port/shop/codes/DOCTOR" \

@@ -90,4 +90,24 @@ for shell in dash busybox bash; do
 	shop_own
 	before=$(everything)
 done
+
+# A part of a file that never ends, asked for by the client that keeps it on the disk.
+part_size()
+{
+	mkdir "$tmp/scratch" "$tmp/bin-wget"
+	ln -s "$(command -v busybox)" "$tmp/bin-wget/wget"
+	(
+		PATH=$tmp/bin-wget:$PATH
+		. "$top/tools/.http.sh"
+		scratch=$tmp/scratch
+		client=busybox
+		bounded=
+		rm() { wc -c <"$scratch/part"; }
+		ask "http://127.0.0.1:$port/endless/redeem.cgi" from 100
+		cat "$scratch/body"
+	) 2>/dev/null
+}
+size=$(part_size)
+ok "busybox wget: of an endless part it keeps some: $size bytes" test "$size" -gt 1000000
+ok 'but not more than 5 MB' test "$size" -lt 5000000
 finish

@@ -45,27 +45,36 @@ might()
 # Looks at the places that were noted; says where something can be read.
 look_at_places()
 {
-	ask_each <"$scratch/places"
+	ask_at_once <"$scratch/places"
 	number=0
-	while read -r status <&5 && IFS= read -r place <&6 && IFS= read -r text <&7 &&
-		IFS= read -r what <&8; do
+	while IFS= read -r place <&6 && IFS= read -r text <&7 && IFS= read -r what <&8; do
 		number=$((number + 1))
+		body=$scratch/each.$number
+		if ! read -r status <&5; then
+			# a list of all codes may be long
+			room=33554432
+			ask "$place"
+			room=1048576
+			body=$scratch/body
+		fi
 		case $status in
 		2??)
-			if grep -Fq -e "$text" "$scratch/each.$number" 2>/dev/null; then
+			if grep -Fq -e "$text" "$body" 2>/dev/null; then
 				wrong hidden "$what can be read at $place"
 				exposed=yes
 			fi
 			;;
 		esac
 	done 5<"$scratch/each" 6<"$scratch/places" 7<"$scratch/texts" 8<"$scratch/whats"
-	rm -f -- "$scratch/places" "$scratch/texts" "$scratch/whats"
+	rm -f -- "$scratch/places" "$scratch/texts" "$scratch/whats" "$scratch"/each.*
 }
 
 check_hidden()
 {
 	exposed=
 	find_web
+	# the log is there, since the probe's code was used; its first line comes first
+	logged=$(head -n 1 "$home/log" 2>/dev/null | head -c 200) || :
 	likely_addresses "$home" | sort -u >"$scratch/likely"
 	while IFS= read -r path; do
 		case $path in
@@ -74,7 +83,7 @@ check_hidden()
 		might 'codes' "$site$path/codes/$code" "$mark"
 		might 'a list of all codes' "$site$path/codes/" "$code"
 		might 'files for sale' "$site$path/files/$probe_url" "$mark"
-		might 'the log' "$site$path/log" "$code"
+		might 'the log' "$site$path/log" "${logged:-$code}"
 		might 'settings' "$site$path/settings" 'home:'
 	done <"$scratch/likely"
 	# where the server has the files for itself or for whoever has a signature

@@ -46,11 +46,13 @@ find_client()
 }
 
 # in_time COMMAND...: not much longer than $longest seconds, nor with a file larger
-# than 4 MB, whatever the server sends.
+# than 4 MB, whatever the server sends; a part counts from where it begins.
 in_time()
 {
 	(
-		[ "$mode" = from ] || ulimit -f 8192 2>/dev/null || :
+		blocks=8192
+		[ "$mode" != from ] || blocks=$((blocks + value / 512))
+		ulimit -f "$blocks" 2>/dev/null || :
 		[ -z "$bounded" ] || exec timeout "$((longest + 30))" "$@"
 		exec "$@"
 	)
@@ -176,22 +178,15 @@ led()
 	shown "$led_to"
 }
 
-# ask_each: asks for the addresses on stdin, one a line, and leaves their bodies in
-# $scratch/each.1 and so on, and in $scratch/each a line with the status of each.
-# With one process where there is curl.
-ask_each()
+# ask_at_once: asks for the addresses on stdin, one a line, in one process, and leaves
+# their bodies in $scratch/each.1 and so on, and in $scratch/each a line with the status
+# of each. That is empty where they have to be asked for one by one: if one of them was
+# too large, curl has ended there; and without curl.
+ask_at_once()
 {
 	cat >"$scratch/addresses"
-	if [ "$client" != curl ]; then
-		number=0
-		while IFS= read -r target <&5; do
-			number=$((number + 1))
-			ask "$target"
-			cp -- "$scratch/body" "$scratch/each.$number"
-			printf '%s\n' "$status"
-		done 5<"$scratch/addresses" >"$scratch/each"
-		return
-	fi
+	: >"$scratch/each"
+	[ "$client" = curl ] || return 0
 	mode=
 	escaped=$(printf '%s' "$scratch" | sed 's/["\\]/\\&/g')
 	awk -v "agent=$browser" '{
@@ -200,6 +195,7 @@ ask_each()
 	END { printf "user-agent = \"%s\"\n", agent }' scratch="$escaped" "$scratch/addresses" |
 		in_time curl -q -s -g --path-as-is -K - --max-time 60 -w '%{http_code}\n' \
 			2>/dev/null | grep -x '[0-9][0-9][0-9]' >"$scratch/each" || :
+	[ "$(wc -l <"$scratch/each")" -eq "$(wc -l <"$scratch/addresses")" ] || : >"$scratch/each"
 }
 
 # Why there was no answer, if there was none: name, refused, timeout, tls, certificate,
