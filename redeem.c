@@ -4307,31 +4307,42 @@ static bool apache_unused(int dir)
 }
 
 /*
- * The rules of secure: SECURE_MARK and the version that wrote them, then what
- * refuses everything. Version 1.0 wrote no mark.
+ * The rules of secure: a line of SECURE_MARK and the version that wrote them,
+ * then what refuses everything. Version 1.0 wrote no mark, and at most a page
+ * behind that. The tools have the same rule, is_our_rules.
  */
+#define MARK_ROOM 256 /* bytes in which a mark must be */
 #define SECURE_MARK "# redeem "
 #define SECURE_RULES "RewriteEngine On\nRewriteRule ^ - [F]\n"
 
-/* Did this program write RULES, of which the first bytes are enough? */
+/* Did this program write RULES? Without a mark it has to be all of them. */
 static bool rules_ours(const char *rules)
 {
-	static const char first[] = SECURE_RULES;
 	static const char page[] = "ErrorDocument 403 \"<!DOCTYPE html>";
+	const size_t length = strlen(SECURE_RULES) - 1;
 
 	if (strncmp(rules, SECURE_MARK, strlen(SECURE_MARK)) == 0) {
 		rules += strlen(SECURE_MARK);
 		rules += strspn(rules, "0123456789.");
 		return isdigit((unsigned char)rules[-1]) &&
-		    (*rules == '\n' || *rules == '\r');
+		    (*rules == '\n' || *rules == '\0' ||
+			strncmp(rules, "\r\n", 2) == 0);
 	}
-	if (strncmp(rules, first, strlen(first)) != 0)
+	if (strncmp(rules, SECURE_RULES, length) != 0)
 		return false;
-	rules += strlen(first);
-	return *rules == '\0' || strncmp(rules, page, strlen(page)) == 0;
+	rules += length;
+	if (*rules == '\0' || strcmp(rules, "\n") == 0)
+		return true;
+	if (*rules++ != '\n' || strncmp(rules, page, strlen(page)) != 0)
+		return false;
+	rules += strcspn(rules, "\n");
+	return *rules == '\0' || rules[1] == '\0';
 }
 
-/* Reads the first bytes of secure/.htaccess as a string; -1 with errno. */
+/*
+ * Reads secure/.htaccess as a string, of marked rules only the first bytes; -1
+ * with errno.
+ */
 static ssize_t apache_read_mark(int secure, char *buffer, size_t size)
 {
 	int fd = openat(secure, ".htaccess",
@@ -4340,7 +4351,14 @@ static ssize_t apache_read_mark(int secure, char *buffer, size_t size)
 
 	if (fd < 0)
 		return -1;
-	length = read_all(fd, buffer, size - 1);
+	length = read_all(fd, buffer, MARK_ROOM);
+	if (length == MARK_ROOM &&
+	    strncmp(buffer, SECURE_MARK, strlen(SECURE_MARK)) != 0) {
+		ssize_t rest = read_all(
+		    fd, buffer + length, size - 1 - (size_t)length);
+
+		length = rest < 0 ? -1 : length + rest;
+	}
 	buffer[length > 0 ? length : 0] = '\0';
 	return close(fd) == 0 ? length : -1;
 }
@@ -4354,7 +4372,7 @@ static bool apache_claim(struct site *site)
 {
 	static const char now[] = SECURE_MARK VERSION "\n";
 	const char *secure = site->settings->apache.secure;
-	char rules[256];
+	char rules[REFUSAL_SIZE + MARK_ROOM];
 
 	site->secure_old = true;
 	if (apache_read_mark(site->secure, rules, sizeof(rules)) >= 0) {

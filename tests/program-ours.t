@@ -96,6 +96,47 @@ current=$(stat -c '%i %Z' "$secure/.htaccess")
 taken 'a folder of this version'
 is 'whose rules are left as they are' "$(stat -c '%i %Z' "$secure/.htaccess")" "$current"
 
+# one rule for program and tools
+by_tools()
+{
+	sh -c '. "$1/tools/.links.sh" && is_our_rules "$2" && echo ours' tools "$top" "$secure/.htaccess"
+}
+by_program()
+{
+	(cd "$cgi" && ./redeem.cgi --check) 2>&1 | grep -q '^WRONG  secure' || echo ours
+}
+old_rules='RewriteEngine On\nRewriteRule ^ - [F]'
+page='ErrorDocument 403 "<!DOCTYPE html>'
+long=$(printf '%07000d' 0)
+while IFS='|' read -r verdict rules; do
+	# shellcheck disable=SC2059
+	printf "$rules" >"$secure/.htaccess"
+	is "$(printf '%.60s' "$rules"): the program: ${verdict:-not ours}" "$(by_program)" "$verdict"
+	is "$(printf '%.60s' "$rules"): the tools" "$(by_tools)" "$verdict"
+done <<-END
+	ours|# redeem 1.0\n
+	ours|# redeem 12\r\nRewriteEngine On\n
+	ours|# redeem 1.0
+	|# redeem 2026 campaign: rules of mine\nDeny from all\n
+	|# redeem 1.1beta\n
+	|# redeem 1..\n
+	|# redeem \n
+	|# redeemed 1.0\n
+	|\n# redeem 1.0\n
+	ours|$old_rules\n
+	ours|$old_rules
+	ours|$old_rules\n$page"\n
+	ours|$old_rules\n$page$long"\n
+	ours|$old_rules\n$page"
+	|$old_rules\n$page"\nRequire all granted\n
+	|$old_rules\n$page$long"\nRequire all granted\n
+	|$old_rules\n\n
+	|$old_rules\nErrorDocument 403 "Go away"\n
+	|$old_rules \n
+	|RewriteEngine On\n
+END
+printf '# redeem 0.9\n' >"$secure/.htaccess"
+
 # what looks like a bucket, or like a link, and is none
 hex=$(random_hex 16)
 elsewhere=$tmp/elsewhere

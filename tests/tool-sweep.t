@@ -131,7 +131,7 @@ ok 'ours and others: the first minute of 2020 goes' test ! -e "$secure/26297280"
 rm -rf "${secure:?}"/[0-9]*
 
 # rules of 1.0 are ours, others are not
-printf 'RewriteEngine On\nRewriteRule ^ - [F]\nErrorDocument 403 "x"\n' >"$secure/.htaccess"
+printf 'RewriteEngine On\nRewriteRule ^ - [F]\nErrorDocument 403 "<!DOCTYPE html>x"\n' >"$secure/.htaccess"
 link $old $a
 is 'rules of version 1.0' "$("$top/tools/sweep" -H "$shop/home")" 1
 printf 'RewriteEngine On\nRewriteRule ^ - [F]\nOptions -Indexes\n' >"$secure/.htaccess"

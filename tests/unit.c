@@ -1456,15 +1456,24 @@ static const struct {
 } rules_cases[] = {
     {"# redeem 1.0\nRewriteEngine On\n", true},
     {"# redeem 2.13\r\n", true},
-    {"# redeem 1.0", false}, /* no whole line */
+    {"# redeem 1.0", true},
+    {"# redeem 1.0\r", false},
+    {"# redeem 1..\n", false},
     {"# redeem \n", false},
     {"# redeem 1.0 or later\n", false},
     {"# redeemed 1.0\n", false},
     {" # redeem 1.0\n", false},
     {"RewriteEngine On\nRewriteRule ^ - [F]\n", true},
+    {"RewriteEngine On\nRewriteRule ^ - [F]", true},
     {"RewriteEngine On\nRewriteRule ^ - [F]\nErrorDocument 403 "
      "\"<!DOCTYPE html><html lang=en>",
 	true},
+    {"RewriteEngine On\nRewriteRule ^ - [F]\nErrorDocument 403 "
+     "\"<!DOCTYPE html><html lang=en>\"\n",
+	true},
+    {"RewriteEngine On\nRewriteRule ^ - [F]\nErrorDocument 403 "
+     "\"<!DOCTYPE html><html lang=en>\"\nRequire all denied\n",
+	false},
     {"RewriteEngine On\nRewriteRule ^ - [F]\nErrorDocument 403 /no.html\n",
 	false},
     {"RewriteEngine On\nRewriteRule ^ - [F]\n\nOptions +Indexes\n", false},

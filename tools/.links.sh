@@ -38,11 +38,11 @@ is_bucket_before()
 is_our_rules()
 {
 	[ -f "$1" ] && [ ! -L "$1" ] && awk '
-	NR == 1 && /^# redeem [0-9]/ { ours = 1; exit }
+	NR == 1 && /^# redeem [0-9.]*[0-9]\r?$/ { ours = 1; exit }
 	NR == 1 && $0 != "RewriteEngine On" { exit }
 	NR == 2 && $0 != "RewriteRule ^ - [F]" { exit }
 	NR == 2 { ours = 1 }
-	NR == 3 && !/^ErrorDocument 403 "/ { ours = 0; exit }
+	NR == 3 && index($0, "ErrorDocument 403 \"<!DOCTYPE html>") != 1 { ours = 0; exit }
 	NR == 4 { ours = 0; exit }
 	END { exit !ours }' "$1"
 }
