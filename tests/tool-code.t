@@ -395,6 +395,16 @@ control_characters()
 	try 7K3M9QXA2FTF
 	is "$shell: control characters of a record are shown as ?" "$out" \
 		'7K3M-9QXA-2FTF: 3 of 3 downloads left; never used; file a?]0;x?.zip; note b?2Jc?d'
+	printf 'uses: 0\nlimit: 3\nfile: a.zip\ncode: FLE\033MISH\302\2332026\n' >"$home/codes/F1EM1SH2026"
+	try F1EM1SH2026 --list
+	is "$shell: and those of its code in a list" "$status $out" '0 FLE?MISH?2026'
+	try 7K3M9QXA2FTF --revoke
+	try 7K3M9QXA2FTF --restore
+	printf 'revoked: \302\2335mX\n' >>"$record"
+	try 7K3M9QXA2FTF --undo
+	try --undo
+	is "$shell: and on stderr" "$(printf '%s' "$err" | tr -d '\012\040-\176' | wc -c)" 0
+	like "$shell: where it says why" "$err" '[?]5mX'
 }
 
 # A program that locks in another way does not see our locks.
@@ -405,7 +415,8 @@ other_locks()
 	printf '#!/bin/sh\necho "redeem 1.0"\necho "locks: fcntl(2), not flock(2)"\n' \
 		>"$tmp/cgi-$shell/redeem.cgi"
 	chmod 755 "$tmp/cgi-$shell/redeem.cgi"
-	printf 'address: https://label.example/cgi-bin/redeem.cgi\n' >"$tmp/cgi-$shell/.htredeem"
+	# doctor has proved no address yet
+	printf 'home: %s\n' "$home" >"$tmp/cgi-$shell/.htredeem"
 	ln -s "$tmp/cgi-$shell/.htredeem" "$home/settings"
 	try 7K3M9QXA2FTF --reset
 	is "$shell: a program with fcntl locks is noticed" "$status$out" 1

@@ -314,6 +314,12 @@ killed()
 	wait $! 2>/dev/null || :
 	is "$shell: killed, it leaves only whole records" \
 		"$(find "$home/codes" -maxdepth 1 -type f ! -size "$((8 + 9 + 15 + 128))c")" ''
+	new_home
+	status=0
+	sh -c 'mkdir "$1/codes/.mint.$$" && exec sh "$2/tools/mint" -H "$1" song.zip' \
+		mint "$home" "$top" >"$tmp/out" 2>"$tmp/err" || status=$?
+	is "$shell: what one with the same number has left is in nobody's way" \
+		"$status $(wc -l <"$tmp/out")$(cat "$tmp/err")" '0 1'
 }
 
 full_disk()
