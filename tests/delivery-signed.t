@@ -190,6 +190,9 @@ get "/$later/$(mac file "$later" first-light.zip)/first-light.zip" \
 body >"$tmp/body"
 ok 'a signal comes while the file is read: all of it arrives' cmp "$tmp/body" "$file"
 like 'it did come' "$(cat "$tmp/trace")" 'EINTR.*INJECTED'
+get "/$later/$(mac file "$later" first-light.zip)/first-light.zip" \
+	"$(command -v strace)" -qq -o "$tmp/trace" -e trace=pread64 -e inject=pread64:retval=0:when=1 || :
+like 'a file that has become shorter is an error' "$(tail -n 1 "$tmp/complaint")" '(I/O|Input/output) error'
 
 # what the program cannot read is not counted [S4]; root can read everything
 set --

@@ -62,6 +62,29 @@ well s3
 delivery 'delivery: s3' 's3-endpoint: http://127.0.0.1:9' 's3-region: r' 's3-bucket: b' 's3-key: k'
 wrong 'no secret' 'htredeem: s3-secret: is required'
 
+# signals that stay as they were end a program half-way, so it says so
+delivery "secure: $shop/public_html/secure"
+check "$(command -v strace)" -qq -o /dev/null -e trace=rt_sigaction \
+	-e inject=rt_sigaction:error=EINVAL:when=1
+like 'a signal that cannot be ignored' "$(cat "$tmp/check")" '^redeem: signals: Invalid argument$'
+
+# Nobody waits for who writes into a pipe in the place of a folder.
+for folder in home/codes home public_html/secure; do
+	mv "$shop/$folder" "$tmp/aside"
+	mkfifo "$shop/$folder"
+	checked=0
+	(cd "$cgi" && timeout 20 ./redeem.cgi --check) >"$tmp/check" 2>&1 || checked=$?
+	is "$folder is a pipe: --check" "$checked" 1
+	code PIPE1111 2>/dev/null || :
+	(cd "$cgi" && printf code=PIPE1111 | timeout 20 env -i GATEWAY_INTERFACE=CGI/1.1 \
+		SCRIPT_NAME=/cgi-bin/redeem.cgi REQUEST_METHOD=POST CONTENT_LENGTH=13 \
+		CONTENT_TYPE=application/x-www-form-urlencoded ./redeem.cgi) >"$tmp/answer" 2>"$tmp/complaint" ||
+		printf 'late\n' >"$tmp/answer"
+	like "$folder is a pipe: a buyer" "$(status)" '^50[03]$'
+	rm "$shop/$folder"
+	mv "$tmp/aside" "$shop/$folder"
+done
+
 # [S16]: secrets that others can read; without secrets everybody may
 form_says()
 {

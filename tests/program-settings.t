@@ -204,6 +204,12 @@ like '--check: secure refuses, with a page for who is late' \
 	"$(cat "$shop/public_html/secure/.htaccess")" \
 	"^ErrorDocument 403 .*action=.+/cgi-bin/redeem.cgi"
 like '--check: the clock' "$(cat "$tmp/check")" "clock .*$(date +%Y%m%d%H)[0-9]{4} \(UTC"
+for zone in 'XXX-05:30 \+05:30' 'XXX+13:59 -13:59' 'XXX0 \+00:00'; do
+	good "timezone: ${zone% *}"
+	(cd "$cgi" && ./redeem.cgi --check) >"$tmp/check" 2>&1 || :
+	like "--check: the clock in ${zone% *}" "$(cat "$tmp/check")" "clock .* \(UTC${zone#* }\)"
+done
+good
 
 wrong()
 {
@@ -255,6 +261,10 @@ if [ -w /dev/full ]; then
 		is "$option: a full disk is a failure" "$status" 1
 	done
 fi
+"$cgi/redeem.cgi" --help >"$tmp/help"
+"$cgi/redeem.cgi" --chek >"$tmp/answer" 2>"$tmp/complaint" || :
+ok 'a wrong option: says which there are' cmp "$tmp/help" "$tmp/complaint"
+is 'a wrong option: nothing on stdout' "$(cat "$tmp/answer")" ''
 is 'no option: misused' "$("$cgi/redeem.cgi" 2>/dev/null || printf '%s' "$?")" 2
 is 'a wrong option: misused' "$("$cgi/redeem.cgi" --chek 2>/dev/null || printf '%s' "$?")" 2
 # RFC 3875, 4.4: a server passes ?--version as an argument

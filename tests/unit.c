@@ -93,6 +93,27 @@ static const struct {
     {"'()*!", "%27%28%29%2A%21"},
 };
 
+/* U+FEFC is an Arabic letter, and begins with two bytes of the mark */
+START_TEST(a_mark_is_three_bytes)
+{
+	ck_assert(span_is(bom_skip(span_of("\xef\xbb\xbfx")), "x"));
+	ck_assert(span_is(bom_skip(span_of("\xef\xbb\xbf")), ""));
+	ck_assert(span_is(
+	    bom_skip(span_of("\xef\xbb\xbcx")), "\xef\xbb\xbcx"));
+	ck_assert(span_is(bom_skip(span_of("\xef\xbb")), "\xef\xbb"));
+}
+END_TEST
+
+/* only a read that has failed looks at errno */
+START_TEST(the_end_of_a_file_is_no_signal)
+{
+	char text[8];
+
+	errno = EINTR;
+	ck_assert_int_eq(read_file(AT_FDCWD, "/dev/null", text, 8), 0);
+}
+END_TEST
+
 START_TEST(urls_are_encoded)
 {
 	char buffer[100];
@@ -2722,6 +2743,8 @@ int main(void)
 	tcase_add_test(all, text_remembers_overflow);
 	tcase_add_test(all, text_prints);
 	LOOP(all, html_is_escaped, html_cases);
+	tcase_add_test(all, a_mark_is_three_bytes);
+	tcase_add_test(all, the_end_of_a_file_is_no_signal);
 	LOOP(all, urls_are_encoded, url_cases);
 	LOOP(all, sizes_are_readable, size_cases);
 	LOOP(all, language_is_chosen, language_cases);
