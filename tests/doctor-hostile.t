@@ -102,6 +102,7 @@ part_size()
 		scratch=$tmp/scratch
 		client=busybox
 		bounded=
+		# shellcheck disable=SC2317 # ask calls it
 		rm() { wc -c <"$scratch/part"; }
 		ask "http://127.0.0.1:$port/endless/redeem.cgi" from 100
 		cat "$scratch/body"

@@ -15,7 +15,7 @@ umount "$tmp/disk"
 # The path decides how often there is no room: on ext2 a symbolic link of 60 bytes
 # takes a block. So it is of one length, whatever TMPDIR is.
 fixed=$(mktemp -d "/tmp/redeem-${0##*/}.XXXXXX")
-at_end 'rm -rf -- "$fixed"'
+at_end "rm -rf -- '$fixed'"
 chmod 711 "$tmp" "$fixed"
 image=$tmp/image
 shop=$fixed/shop

@@ -73,6 +73,7 @@ is 'dash: --help is -h' "$(helpless dash)" ''
 for tool in cards code doctor mint report setup sweep; do
 	"$top/tools/$tool" -h >"$tmp/help"
 	is "$tool -h fits into 80 columns" "$(awk 'length > 80' "$tmp/help")" ''
+	# shellcheck disable=SC2016 # it is the text
 	[ "$tool" = setup ] || like "$tool -h says where the settings are" \
 		"$(cat "$tmp/help")" 'Settings are \$REDEEM_CONF, else the file HOME/settings'
 done

@@ -98,8 +98,7 @@ START_TEST(a_mark_is_three_bytes)
 {
 	ck_assert(span_is(bom_skip(span_of("\xef\xbb\xbfx")), "x"));
 	ck_assert(span_is(bom_skip(span_of("\xef\xbb\xbf")), ""));
-	ck_assert(span_is(
-	    bom_skip(span_of("\xef\xbb\xbcx")), "\xef\xbb\xbcx"));
+	ck_assert(span_is(bom_skip(span_of("\xef\xbb\xbcx")), "\xef\xbb\xbcx"));
 	ck_assert(span_is(bom_skip(span_of("\xef\xbb")), "\xef\xbb"));
 }
 END_TEST
