@@ -2,6 +2,7 @@
 # Which folder is taken for links, and what in it is ever removed: only what is ours,
 # by the one rule that program, --check and tools share. [S14]
 . "${0%/*}/lib.sh"
+need strace
 
 shop_stock
 secure=$shop/public_html/secure
@@ -170,6 +171,37 @@ for path in $keep; do
 	ok "stays: $(printf '%s' "$path" | sed "s/$hex/HEX/")" test -e "$secure/$path"
 done
 ok 'stays: what a symbolic link leads to' test -d "$elsewhere/$hex"
+
+# What is asked for below secure: the buckets and links that are tried, in their order.
+tried()
+{
+	post sweep1 "$(command -v strace)" -qq -o "$tmp/trace" -e trace=openat || :
+	sed -n 's/.*"\(2631[0-9]*\)".*/\1/p; s/.*"\([0-9a-f]\{32\}\)".*/\1/p' "$tmp/trace"
+}
+first_of_many()
+{
+	rounds=0
+	while [ "$rounds" -lt 12 ]; do
+		rounds=$((rounds + 1))
+		tried | sed 1q
+	done
+}
+# a folder in a link is not ours, so the link stays
+rm -rf "$secure"/26[0-9]*
+for i in 0 1 2 3 4 5 6 7; do
+	mkdir -p "$secure/2631000$i/$(random_hex 16)/folder"
+done
+shop_own
+ok 'redemptions begin at different buckets' test "$(first_of_many | sort -u | wc -l)" -gt 1
+rm -r "$secure"/2631000?
+for i in 1 2 3 4; do
+	mkdir -p "$secure/26310000/$(random_hex 16)/folder"
+done
+shop_own
+find "$secure/26310000" -mindepth 1 -maxdepth 1 | sed 's,.*/,,' >"$tmp/links"
+is 'one link that cannot be removed ends the work on its bucket' \
+	"$(tried | grep -cxFf "$tmp/links")" 1
+rm -r "$secure/26310000"
 
 # the same below home/lists
 settings_cgi

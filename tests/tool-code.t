@@ -2,7 +2,7 @@
 # code says how a code stands, and changes it as carefully as the program does.
 
 . "${0%/*}/lib.sh"
-need dash busybox flock perl strace
+need dash busybox flock perl strace unshare
 
 # Runs code; $out, $err and $status tell what came of it.
 try()
@@ -444,6 +444,32 @@ many()
 	is 'and as many lines in the log' "$(grep -c ' changed MANY.* limit 3 4$' "$home/log")" 10000
 }
 
+# Without perl, and where /dev/fd has no descriptors: nothing there, or other files.
+without_descriptors()
+{
+	[ "$(id -u)" = 0 ] || return 0
+	new_home
+	mkdir "$tmp/dev-$shell"
+	: >"$tmp/dev-$shell/null"
+	ls "$home/codes" >"$tmp/there"
+	for descriptors in no false; do
+		[ "$descriptors" = no ] || mkdir "$tmp/dev-$shell/fd"
+		[ "$descriptors" = no ] || for number in 0 1 2 3 4 5 6 7 8 9; do
+			: >"$tmp/dev-$shell/fd/$number"
+		done
+		status=0
+		# shellcheck disable=SC2016 # the inner shell's
+		timeout 60 unshare -m sh -c 'mount --bind /dev/null "$1/null" && mount --bind "$1" /dev &&
+			shift && exec "$@"' sh "$tmp/dev-$shell" env PATH="$tmp/sh-$shell:$tmp/no-flock" \
+			sh "$top/tools/code" -H "$home" --limit 8 7K3M9QXA2FTF >"$tmp/out" 2>"$tmp/err" || status=$?
+		is "$shell: $descriptors descriptors in /dev/fd: it fails" "$status" 1
+		like "$shell: $descriptors descriptors: the way by hand is told" "$(cat "$tmp/err")" \
+			'mv 7K3M9QXA2FTF 7K3M9QXA2FTF\.edit'
+		ok "$shell: $descriptors descriptors: nothing is changed" cmp "$record" "$tmp/before"
+		is "$shell: $descriptors descriptors: nothing is made" "$(ls "$home/codes")" "$(cat "$tmp/there")"
+	done
+}
+
 without_flock()
 {
 	new_home
@@ -616,6 +642,7 @@ for shell in dash busybox; do
 	control_characters
 	other_locks
 	without_flock
+	without_descriptors
 done
 use_shell dash
 many
