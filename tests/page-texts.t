@@ -328,6 +328,18 @@ unlike 'the field has no focus then' "$(input)" autofocus
 give_mistyped
 like 'a mistyped code is kept' "$(input)" 'value="7k3m-9qxa-2ftg"'
 like 'it is marked' "$(input)" 'aria-invalid="true"'
+for what in empty unknown; do
+	"give_$what" HTTP_ACCEPT_LANGUAGE=en
+	like "so is what is $what" "$(input)" 'aria-invalid="true"'
+done
+post "$(printf '%05000d' 0)"
+is 'a text that is far too long' "$(status) $(outcome)" '413 bad-request'
+like 'is marked, too' "$(input)" 'aria-invalid="true"'
+for what in expired not_yet broken bad_request try_again slow_down; do
+	"give_$what" HTTP_ACCEPT_LANGUAGE=en
+	unlike "the field is not wrong: $what" "$(input)" aria-invalid
+done
+give_mistyped HTTP_ACCEPT_LANGUAGE=en
 like 'the message is told at once' "$(page)" '<div id="redeem-message" role="alert">'
 give_used_up HTTP_ACCEPT_LANGUAGE=en
 unlike 'a code that is used up is not mistyped' "$(input)" aria-invalid
