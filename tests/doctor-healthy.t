@@ -74,7 +74,7 @@ wait "$signaller"
 path=
 is 'stopped: exit status' "$status" 143
 like 'stopped: there was something to remove' "$(cat "$tmp/meanwhile")" DOCTOR
-is 'stopped: nothing is left' "$(inventory)" "$before"
+is 'stopped: nothing is left' "$(inventory)" "$(swept)"
 
 is 'misused: exit status' "$(sh "$tmp/tools/doctor" 2>/dev/null || printf '%s' "$?")" 2
 is 'no address: exit status' \

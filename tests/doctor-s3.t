@@ -33,7 +33,7 @@ before=$(inventory)
 doctor
 is 'nothing for sale: exit status' "$status" 1
 like 'nothing for sale: why' "$(cat "$tmp/complaint")" 'nothing for sale yet'
-is 'nothing for sale: nothing is left' "$(inventory)" "$before"
+is 'nothing for sale: nothing is left' "$(inventory)" "$(swept)"
 
 mkdir "$shop/home/files/flac"
 head -c 1234 /dev/urandom >"$tmp/small"
