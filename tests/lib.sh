@@ -180,7 +180,7 @@ bail_out()
 # What `make test` may need: what tests/install gets for it, and what Debian always
 # has. A test that needs more says test_all_only.
 quick_programs=' cc make pkg-config apache2 curl strace busybox dash perl awk flock '\
-'mkfifo mount umount mountpoint script setpriv setsid timeout truncate env '
+'mkfifo mount umount mountpoint script setpriv setsid timeout truncate unshare env '
 
 # need PROGRAM...: skips the whole test where one is missing.
 need()
