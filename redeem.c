@@ -386,7 +386,6 @@ static int lock_file(int fd, bool wait)
 #define LIST_PAGE "downloads.html"
 #define MARKERS_MAX 16 /* in an owner's page */
 #define HTML_MAX 6 /* bytes of a character that is escaped: &quot; */
-#define LOG_LINE_SIZE (3 * RECORD_MAX + 512)
 #define SEND_SIZE 32768 /* bytes of a file that are in memory at once */
 #define LOCATION_SIZE 8192 /* bytes of an address that opens a file */
 #define COOKIE_NAME_SIZE (sizeof("redeem-") + 16)
@@ -649,8 +648,8 @@ struct item {
 
 struct items {
 	size_t count;
-	char reason[2 * PATH_SIZE]; /* why they cannot be sold, or empty */
 	struct item item[ITEMS_MAX];
+	char reason[2 * PATH_SIZE]; /* why they cannot be sold, if so */
 };
 
 /* Where a delivery works. Borrowed from struct shop, which owns it all. */
@@ -690,16 +689,18 @@ struct shop {
 	struct view view;
 	struct download download;
 	long wait; /* seconds until this address may try again */
-	struct settings settings;
+	struct buf list; /* the page that lists several files, or empty */
 	struct request request;
 	struct record record;
+	struct settings settings;
 	char cookie[COOKIE_SIZE]; /* value of Set-Cookie, or empty */
 	char location[LOCATION_SIZE]; /* of a link that is given */
 	struct items items;
 	char reason[RECORD_MAX + 256]; /* why a code is not served */
+	char refusal[REFUSAL_SIZE]; /* a link's page for those who come late */
 	char out[PAGE_MAX + HTML_MAX * BODY_MAX + 16384]; /* an answer */
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
-	char list[ITEMS_MAX * 2048]; /* the page that lists several files */
+	char list_room[ITEMS_MAX * 2048]; /* of "list" */
 	char refusal_of_all[REFUSAL_SIZE]; /* for the folder of links */
 };
 
@@ -724,12 +725,22 @@ static void wipe_string(char *string)
 	wipe(string, strlen(string));
 }
 
-static struct buf buf_init(char *buffer, size_t size)
+/*
+ * An empty text that may get SIZE bytes of BUFFER, its NUL included. What is in
+ * BUFFER stays until something is added: its page need not be touched.
+ */
+static struct buf buf_room(char *buffer, size_t size)
 {
 	struct buf text = {buffer, size, 0, false};
 
-	buffer[0] = '\0';
 	return text;
+}
+
+/* The same as a string, which is empty. */
+static struct buf buf_init(char *buffer, size_t size)
+{
+	buffer[0] = '\0';
+	return buf_room(buffer, size);
 }
 
 static void buf_addmem(struct buf *text, const char *bytes, size_t length)
@@ -1636,9 +1647,11 @@ static void settings_default(struct settings *settings)
 	struct value empty = {0, ""};
 	int key;
 
-	memset(settings, 0, sizeof(*settings));
-	for (key = 0; key < KEYS; key++)
+	for (key = 0; key < KEYS; key++) {
 		setting_assign(settings, (enum key_id)key, empty);
+		settings->given[key] = false;
+	}
+	settings->size = 0;
 	settings->apache.url = "/secure";
 	settings->window = 120;
 	settings->retry = DAY;
@@ -2033,7 +2046,7 @@ static bool path_join(
 /* Checks that nothing is missing, and sets what depends on other settings. */
 static bool settings_complete(struct settings *settings)
 {
-	struct buf room = buf_init(settings->joined, sizeof(settings->joined));
+	struct buf room = buf_room(settings->joined, sizeof(settings->joined));
 	bool good = true;
 	int key;
 
@@ -4056,7 +4069,6 @@ static enum outcome items_collect(
 	struct span file;
 
 	items->count = 0;
-	items->reason[0] = '\0';
 	while (outcome == OUTCOME_NONE && record_file(&rest, &file))
 		outcome = items_add_entry(items, home, file);
 	if (outcome == OUTCOME_NONE)
@@ -4363,20 +4375,27 @@ static ssize_t apache_read_mark(int secure, char *buffer, size_t size)
 	return close(fd) == 0 ? length : -1;
 }
 
+/* Are the rules of secure those of this version? */
+static bool apache_current(int secure)
+{
+	static const char now[] = SECURE_MARK VERSION "\n";
+	char rules[MARK_ROOM + 1];
+
+	return apache_read_mark(secure, rules, sizeof(rules)) >= 0 &&
+	    strncmp(rules, now, strlen(now)) == 0;
+}
+
 /*
  * Is secure ours: does it have our rules, or nothing in it? Any other folder,
  * the document root above all, would be closed to its visitors and swept.
  * False, and nothing written, after a complaint.
  */
-static bool apache_claim(struct site *site)
+static bool apache_claim(const struct site *site)
 {
-	static const char now[] = SECURE_MARK VERSION "\n";
 	const char *secure = site->settings->apache.secure;
 	char rules[REFUSAL_SIZE + MARK_ROOM];
 
-	site->secure_old = true;
 	if (apache_read_mark(site->secure, rules, sizeof(rules)) >= 0) {
-		site->secure_old = strncmp(rules, now, strlen(now)) != 0;
 		if (rules_ours(rules))
 			return true;
 		complain("secure: %s: its .htaccess was not written by redeem: "
@@ -4403,7 +4422,8 @@ static bool apache_open(struct site *site)
 		complain("%s: %s", secure, strerror(errno));
 		return false;
 	}
-	return apache_claim(site);
+	site->secure_old = !apache_current(site->secure);
+	return !site->secure_old || apache_claim(site);
 }
 
 /* What a page may not do: scripts, plugins, a frame round it. [S10] */
@@ -4603,11 +4623,12 @@ static bool apache_link(
  */
 static bool apache_forbid(const struct site *site, const struct offer *offer)
 {
-	struct path draft = apache_path(offer->link, ".", ".htaccess");
-	struct buf rules = buf_init(offer->room, OFFER_ROOM);
+	struct buf rules = buf_room(offer->room, OFFER_ROOM);
+	struct path draft;
 
 	if (!site->secure_old)
 		return true;
+	draft = apache_path(offer->link, ".", ".htaccess");
 	buf_adds(&rules, SECURE_MARK VERSION "\n" SECURE_RULES RULES_ALONE);
 	rules_addrefusal(&rules, offer->refusal_of_all);
 	return write_file(site->secure, draft.path, &rules) &&
@@ -4638,13 +4659,13 @@ static mode_t mode_like(int dir, const char *path)
 }
 
 /*
- * Makes the hidden directory, and its bucket if that is missing; tries twice,
+ * Makes the directory HIDDEN, and its bucket if that is missing; tries twice,
  * as apache_withdraw may remove the bucket in between.
  */
-static bool apache_begin(const struct site *site, const struct offer *offer)
+static bool apache_begin(
+    const struct site *site, const struct link *link, const char *hidden)
 {
-	struct path hidden = apache_path(offer->link, ".", "");
-	struct path bucket = apache_bucket(offer->link);
+	struct path bucket = apache_bucket(link);
 	mode_t mode = mode_like(site->secure, ".");
 	int more;
 
@@ -4652,7 +4673,7 @@ static bool apache_begin(const struct site *site, const struct offer *offer)
 		if (mkdirat(site->secure, bucket.path, mode) != 0 &&
 		    errno != EEXIST)
 			return false;
-		if (mkdirat(site->secure, hidden.path, mode) == 0)
+		if (mkdirat(site->secure, hidden, mode) == 0)
 			return true;
 		if (errno != ENOENT)
 			return false;
@@ -4673,11 +4694,18 @@ static bool apache_rules(const struct site *site, const struct offer *offer)
 	return close(fd) == 0 && written;
 }
 
-/* Fills the hidden directory, rules first, and gives it its name. [S6] */
-static bool apache_fill(const struct site *site, const struct offer *offer)
+/* Puts the page that lists several files into the hidden directory. */
+static bool apache_list(const struct site *site, const struct offer *offer)
 {
-	struct path list = apache_path(offer->link, ".", LIST_PAGE);
-	struct path hidden = apache_path(offer->link, ".", "");
+	struct path file = apache_path(offer->link, ".", LIST_PAGE);
+
+	return write_file(site->secure, file.path, offer->list);
+}
+
+/* Fills the directory HIDDEN, rules first, and gives it its name. [S6] */
+static bool apache_fill(
+    const struct site *site, const struct offer *offer, const char *hidden)
+{
 	struct path folder = apache_path(offer->link, "", "");
 	size_t i;
 
@@ -4686,11 +4714,9 @@ static bool apache_fill(const struct site *site, const struct offer *offer)
 	for (i = 0; i < offer->items->count; i++)
 		if (!apache_link(site, offer->link, &offer->items->item[i]))
 			return false;
-	if (offer->list->length > 0 &&
-	    !write_file(site->secure, list.path, offer->list))
+	if (offer->list->length > 0 && !apache_list(site, offer))
 		return false;
-	return renameat(site->secure, hidden.path, site->secure, folder.path) ==
-	    0;
+	return renameat(site->secure, hidden, site->secure, folder.path) == 0;
 }
 
 /*
@@ -4798,8 +4824,8 @@ static bool apache_publish(const struct site *site, const struct offer *offer)
 {
 	struct path hidden = apache_path(offer->link, ".", "");
 
-	if (apache_begin(site, offer) && apache_forbid(site, offer) &&
-	    apache_fill(site, offer))
+	if (apache_begin(site, offer->link, hidden.path) &&
+	    apache_forbid(site, offer) && apache_fill(site, offer, hidden.path))
 		return true;
 	complain("secure/%s: %s", hidden.path, strerror(errno));
 	(void)remove_link(site->secure, hidden.path);
@@ -6488,209 +6514,209 @@ static const char built_in_page[] =
     "<meta name=\"robots\" content=\"noindex\">\n"
     "<meta name=\"referrer\" content=\"no-referrer\">\n"
     "<title>" MARKER_TITLE "</title>\n" MARKER_HEAD "<style>\n"
-    ":root{\n"
-    "color-scheme:light dark;\n"
-    "--paper:#efebe3;\n"
-    "--sleeve:#fffdf9;\n"
-    "--field:#fff;\n"
-    "--ink:#23201c;\n"
-    "--quiet:#625c51;\n"
-    "--line:#d8d1c3;\n"
-    "--edge:#7d7566;\n"
-    "--groove:#6b6457;\n"
-    "--label:#d2692f;\n"
-    "--accent:#b4501d;\n"
-    "--wrong:#b3261e;\n"
-    "--alert:#fbebe8;\n"
-    "--button:#23201c;\n"
-    "--hover:#453f36;\n"
-    "--shade:rgba(60,45,20,.08)\n"
+    ":root{"
+    "color-scheme:light dark;"
+    "--paper:#efebe3;"
+    "--sleeve:#fffdf9;"
+    "--field:#fff;"
+    "--ink:#23201c;"
+    "--quiet:#625c51;"
+    "--line:#d8d1c3;"
+    "--edge:#7d7566;"
+    "--groove:#6b6457;"
+    "--label:#d2692f;"
+    "--accent:#b4501d;"
+    "--wrong:#b3261e;"
+    "--alert:#fbebe8;"
+    "--button:#23201c;"
+    "--hover:#453f36;"
+    "--shade:rgba(60,45,20,.08)"
     "}\n"
     "@media (prefers-color-scheme:dark){\n"
-    ":root{\n"
-    "--paper:#131210;\n"
-    "--sleeve:#1d1b18;\n"
-    "--field:#131210;\n"
-    "--ink:#ece6da;\n"
-    "--quiet:#b3aa9b;\n"
-    "--line:#37332c;\n"
-    "--edge:#8d8474;\n"
-    "--groove:#8d8474;\n"
-    "--accent:#f2a36b;\n"
-    "--wrong:#ff8a7a;\n"
-    "--alert:#3b1f1a;\n"
-    "--button:#ece6da;\n"
-    "--hover:#fff;\n"
-    "--shade:transparent\n"
+    ":root{"
+    "--paper:#131210;"
+    "--sleeve:#1d1b18;"
+    "--field:#131210;"
+    "--ink:#ece6da;"
+    "--quiet:#b3aa9b;"
+    "--line:#37332c;"
+    "--edge:#8d8474;"
+    "--groove:#8d8474;"
+    "--accent:#f2a36b;"
+    "--wrong:#ff8a7a;"
+    "--alert:#3b1f1a;"
+    "--button:#ece6da;"
+    "--hover:#fff;"
+    "--shade:transparent"
     "}\n"
     "}\n"
-    "body{\n"
-    "font:1.125rem/1.5 system-ui,-apple-system,sans-serif;\n"
-    "margin:0;\n"
-    "padding:1.5rem min(1.25rem,5vw) 3rem;\n"
-    "background:var(--paper);\n"
-    "color:var(--ink);\n"
-    "overflow-wrap:break-word\n"
+    "body{"
+    "font:1.125rem/1.5 system-ui,-apple-system,sans-serif;"
+    "margin:0;"
+    "padding:1.5rem min(1.25rem,5vw) 3rem;"
+    "background:var(--paper);"
+    "color:var(--ink);"
+    "overflow-wrap:break-word"
     "}\n"
-    "main{\n"
-    "max-width:28rem;\n"
-    "margin:0 auto\n"
+    "main{"
+    "max-width:28rem;"
+    "margin:0 auto"
     "}\n"
-    "svg{\n"
-    "display:block;\n"
-    "width:6.5rem;\n"
-    "height:3.25rem;\n"
-    "margin:0 0 0 1.25rem;\n"
-    "stroke:var(--groove)\n"
+    "svg{"
+    "display:block;"
+    "width:6.5rem;"
+    "height:3.25rem;"
+    "margin:0 0 0 1.25rem;"
+    "stroke:var(--groove)"
     "}\n"
-    ".vinyl{\n"
-    "fill:#23201c;\n"
-    "stroke:none\n"
+    ".vinyl{"
+    "fill:#23201c;"
+    "stroke:none"
     "}\n"
-    ".label{\n"
-    "fill:var(--label);\n"
-    "stroke:none\n"
+    ".label{"
+    "fill:var(--label);"
+    "stroke:none"
     "}\n"
-    ".sleeve{\n"
-    "padding:1.5rem min(1.25rem,6vw);\n"
-    "border:1px solid var(--line);\n"
-    "border-radius:.25rem;\n"
-    "background:var(--sleeve);\n"
-    "box-shadow:0 .5rem 1.5rem var(--shade)\n"
+    ".sleeve{"
+    "padding:1.5rem min(1.25rem,6vw);"
+    "border:1px solid var(--line);"
+    "border-radius:.25rem;"
+    "background:var(--sleeve);"
+    "box-shadow:0 .5rem 1.5rem var(--shade)"
     "}\n"
-    "h1{\n"
+    "h1{"
     "font:1.75rem/1.15 Iowan Old Style,Palatino "
-    "Linotype,Palatino,Georgia,serif;\n"
-    "font-size:clamp(1.5rem,8.5vw,2.25rem);\n"
-    "letter-spacing:-.01em;\n"
-    "margin:0 0 .75rem\n"
+    "Linotype,Palatino,Georgia,serif;"
+    "font-size:clamp(1.5rem,8.5vw,2.25rem);"
+    "letter-spacing:-.01em;"
+    "margin:0 0 .75rem"
     "}\n"
-    "p{\n"
-    "margin:0 0 1rem\n"
+    "p{"
+    "margin:0 0 1rem"
     "}\n"
-    "label{\n"
-    "font-weight:600\n"
+    "label{"
+    "font-weight:600"
     "}\n"
-    "form{\n"
-    "display:grid;\n"
-    "grid-template-columns:minmax(0,1fr)\n"
+    "form{"
+    "display:grid;"
+    "grid-template-columns:minmax(0,1fr)"
     "}\n"
-    "input{\n"
-    "font:1.3rem/1.3 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;\n"
-    "box-sizing:border-box;\n"
-    "min-width:0;\n"
-    "padding:.75rem;\n"
-    "margin:.4rem 0 .5rem;\n"
-    "border:2px solid var(--edge);\n"
-    "border-radius:.25rem;\n"
-    "background:var(--field);\n"
-    "color:var(--ink);\n"
-    "text-transform:uppercase;\n"
-    "scroll-margin-top:calc(100vh - 6rem)\n"
+    "input{"
+    "font:1.3rem/1.3 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;"
+    "box-sizing:border-box;"
+    "min-width:0;"
+    "padding:.75rem;"
+    "margin:.4rem 0 .5rem;"
+    "border:2px solid var(--edge);"
+    "border-radius:.25rem;"
+    "background:var(--field);"
+    "color:var(--ink);"
+    "text-transform:uppercase;"
+    "scroll-margin-top:calc(100vh - 6rem)"
     "}\n"
-    "input[aria-invalid]{\n"
-    "border-color:var(--wrong)\n"
+    "input[aria-invalid]{"
+    "border-color:var(--wrong)"
     "}\n"
-    "button,#redeem-contact{\n"
-    "display:block;\n"
-    "font:inherit;\n"
-    "font-weight:600;\n"
-    "text-align:center;\n"
-    "text-decoration:none;\n"
-    "padding:.85rem min(.85rem,4vw);\n"
-    "overflow-wrap:anywhere;\n"
-    "hyphens:auto;\n"
-    "border:2px solid transparent;\n"
-    "border-radius:.25rem;\n"
-    "background:var(--button);\n"
-    "color:var(--sleeve);\n"
-    "cursor:pointer\n"
+    "button,#redeem-contact{"
+    "display:block;"
+    "font:inherit;"
+    "font-weight:600;"
+    "text-align:center;"
+    "text-decoration:none;"
+    "padding:.85rem min(.85rem,4vw);"
+    "overflow-wrap:anywhere;"
+    "hyphens:auto;"
+    "border:2px solid transparent;"
+    "border-radius:.25rem;"
+    "background:var(--button);"
+    "color:var(--sleeve);"
+    "cursor:pointer"
     "}\n"
-    ".redeem-second{\n"
-    "margin-top:2rem\n"
+    ".redeem-second{"
+    "margin-top:2rem"
     "}\n"
-    ".redeem-second button{\n"
-    "border-color:var(--edge);\n"
-    "background:transparent;\n"
-    "color:var(--ink)\n"
+    ".redeem-second button{"
+    "border-color:var(--edge);"
+    "background:transparent;"
+    "color:var(--ink)"
     "}\n"
-    ":focus-visible{\n"
-    "outline:3px solid var(--accent);\n"
-    "outline-offset:2px\n"
+    ":focus-visible{"
+    "outline:3px solid var(--accent);"
+    "outline-offset:2px"
     "}\n"
-    "#redeem-hint,.redeem-note,#redeem-left,.redeem-size{\n"
-    "font-size:.9375rem;\n"
-    "color:var(--quiet)\n"
+    "#redeem-hint,.redeem-note,#redeem-left,.redeem-size{"
+    "font-size:.9375rem;"
+    "color:var(--quiet)"
     "}\n"
-    "#redeem-hint{\n"
-    "margin-bottom:1.25rem\n"
+    "#redeem-hint{"
+    "margin-bottom:1.25rem"
     "}\n"
-    "#redeem-message{\n"
-    "margin:0 0 1.25rem\n"
+    "#redeem-message{"
+    "margin:0 0 1.25rem"
     "}\n"
-    "#redeem-message p,#redeem-left{\n"
-    "margin-bottom:0\n"
+    "#redeem-message p,#redeem-left{"
+    "margin-bottom:0"
     "}\n"
-    "[role=alert]{\n"
-    "padding:.75rem 1rem;\n"
-    "border-left:.25rem solid var(--wrong);\n"
-    "background:var(--alert)\n"
+    "[role=alert]{"
+    "padding:.75rem 1rem;"
+    "border-left:.25rem solid var(--wrong);"
+    "background:var(--alert)"
     "}\n"
-    "ul{\n"
-    "list-style:none;\n"
-    "margin:0 0 1rem;\n"
-    "padding:0;\n"
-    "border-top:1px solid var(--line)\n"
+    "ul{"
+    "list-style:none;"
+    "margin:0 0 1rem;"
+    "padding:0;"
+    "border-top:1px solid var(--line)"
     "}\n"
-    "li{\n"
-    "border-bottom:1px solid var(--line)\n"
+    "li{"
+    "border-bottom:1px solid var(--line)"
     "}\n"
-    "li a{\n"
-    "display:block;\n"
-    "padding:.8rem 0;\n"
-    "color:var(--ink);\n"
-    "font-weight:600;\n"
-    "text-decoration-color:var(--accent);\n"
-    "text-underline-offset:.2em;\n"
-    "overflow-wrap:anywhere\n"
+    "li a{"
+    "display:block;"
+    "padding:.8rem 0;"
+    "color:var(--ink);"
+    "font-weight:600;"
+    "text-decoration-color:var(--accent);"
+    "text-underline-offset:.2em;"
+    "overflow-wrap:anywhere"
     "}\n"
-    ".redeem-size{\n"
-    "display:inline-block;\n"
-    "width:100%;\n"
-    "font-weight:400\n"
+    ".redeem-size{"
+    "display:inline-block;"
+    "width:100%;"
+    "font-weight:400"
     "}\n"
     "@media (hover:hover){\n"
-    "button:hover,#redeem-contact:hover{\n"
-    "background:var(--hover);\n"
-    "color:var(--sleeve)\n"
+    "button:hover,#redeem-contact:hover{"
+    "background:var(--hover);"
+    "color:var(--sleeve)"
     "}\n"
-    "li a:hover{\n"
-    "text-decoration-thickness:.15em\n"
+    "li a:hover{"
+    "text-decoration-thickness:.15em"
     "}\n"
     "}\n"
     "@media (max-height:20rem){\n"
-    "svg{\n"
-    "display:none\n"
+    "svg{"
+    "display:none"
     "}\n"
-    "body,.sleeve{\n"
-    "padding-top:.5rem\n"
+    "body,.sleeve{"
+    "padding-top:.5rem"
     "}\n"
-    "h1{\n"
-    "font-size:1.25rem\n"
+    "h1{"
+    "font-size:1.25rem"
     "}\n"
-    "#redeem-message{\n"
-    "margin-bottom:.5rem\n"
+    "#redeem-message{"
+    "margin-bottom:.5rem"
     "}\n"
     "}\n"
     "@media (min-width:34rem) and (min-height:30rem){\n"
-    "body{\n"
-    "padding-top:9vh\n"
+    "body{"
+    "padding-top:9vh"
     "}\n"
-    ".sleeve{\n"
-    "padding:2.25rem 2.5rem 2.5rem\n"
+    ".sleeve{"
+    "padding:2.25rem 2.5rem 2.5rem"
     "}\n"
-    "svg{\n"
-    "margin-left:2.5rem\n"
+    "svg{"
+    "margin-left:2.5rem"
     "}\n"
     "}\n"
     "</style>\n"
@@ -7309,7 +7335,7 @@ static bool reply_send_rest(
 	if (shop->request.method != METHOD_GET)
 		return true;
 	if (outcome == OUTCOME_LIST)
-		return write_all(out, shop->list, strlen(shop->list));
+		return write_all(out, shop->list.bytes, shop->list.length);
 	if ((outcome == OUTCOME_FILE || outcome == OUTCOME_PART) &&
 	    !is_handed_over(&shop->settings))
 		return send_bytes(out, &shop->download);
@@ -7442,7 +7468,7 @@ static void shop_wipe(struct shop *shop)
 	wipe_string(shop->location);
 	wipe_string(shop->cookie);
 	wipe_string(shop->out);
-	wipe_string(shop->list);
+	wipe(shop->list.bytes, shop->list.length);
 	wipe(shop->settings.text, shop->settings.size);
 }
 
@@ -7461,7 +7487,8 @@ static void shop_begin(struct shop *shop)
 	shop->view.action = shop->request.script;
 	shop->view.contact = "";
 	shop->location[0] = shop->cookie[0] = '\0';
-	shop->out[0] = shop->list[0] = '\0';
+	shop->out[0] = '\0';
+	shop->list = buf_room(shop->list_room, sizeof(shop->list_room));
 	shop->wait = 0;
 	(void)umask(0);
 }
@@ -7786,18 +7813,16 @@ static bool try_link(struct shop *shop)
 {
 	const struct site *site = &shop->site;
 	const struct delivery *delivery = delivery_of(site->settings);
-	struct buf list = buf_init(shop->list, sizeof(shop->list));
-	char buffer[REFUSAL_SIZE];
-	struct buf refusal = buf_init(buffer, sizeof(buffer));
+	struct buf refusal = buf_init(shop->refusal, sizeof(shop->refusal));
 	struct link link = {0, "", ""};
-	struct offer offer = {
-	    &link, &shop->items, buffer, buffer, &list, shop->out};
+	struct offer offer = {&link, &shop->items, shop->refusal, shop->refusal,
+	    &shop->list, shop->out};
 	bool lists = faccessat(site->home, "lists", F_OK, 0) == 0;
 	bool good;
 
 	shop->items.count = 0;
 	request_script(&shop->request);
-	buf_adds(&list, "a page");
+	buf_adds(&shop->list, "a page");
 	good = page_refusal(
 		   &refusal, &shop->view, shop->out, sizeof(shop->out)) &&
 	    link_draw(&link, site->now + site->settings->window) &&
@@ -7961,51 +7986,52 @@ static void log_add(int home, const struct buf *line)
 		complain("log: %s", strerror(errno));
 }
 
-/* Adds a line on RECORD to the log: when, WORD, the code and DETAIL. */
-static void log_event(const struct site *site, const struct record *record,
-    const char *word, const char *detail)
+/* Begins a line on the record for the log: when, WORD and the code. */
+static struct buf log_begin(struct shop *shop, const char *word)
 {
-	char buffer[LOG_LINE_SIZE];
-	struct buf line = buf_init(buffer, sizeof(buffer));
+	struct buf line = buf_init(shop->out, sizeof(shop->out));
 
-	buf_addinstant(&line, site->now);
-	buf_addf(&line, " %s %s %s\n", word, record->name, detail);
-	if (line.overflowed)
-		complain("log: no room for a line");
-	else
-		log_add(site->home, &line);
-	wipe(buffer, line.length);
+	buf_addinstant(&line, shop->site.now);
+	buf_addf(&line, " %s %s ", word, shop->record.name);
+	return line;
 }
 
-/* The same with the uses that are counted, the limit, and what is sold. */
-static void log_uses(const struct site *site, const struct record *record,
-    const char *word, long uses)
+/* Ends LINE and adds it to the log. */
+static void log_end(const struct shop *shop, struct buf *line)
 {
-	char buffer[LOG_LINE_SIZE];
-	struct buf detail = buf_init(buffer, sizeof(buffer));
-	struct span rest = record->body;
+	buf_adds(line, "\n");
+	if (line->overflowed)
+		complain("log: no room for a line");
+	else
+		log_add(shop->site.home, line);
+	wipe(line->bytes, line->length);
+}
+
+/* Logs WORD with the uses that are counted, the limit, and what is sold. */
+static void log_uses(struct shop *shop, const char *word, long uses)
+{
+	struct buf line = log_begin(shop, word);
+	struct span rest = shop->record.body;
 	struct span file;
 
-	buf_addf(&detail, "%ld/%ld", uses, record->limit);
+	buf_addf(&line, "%ld/%ld", uses, shop->record.limit);
 	while (record_file(&rest, &file)) {
 		char name[RECORD_MAX + 1];
 
-		buf_adds(&detail, " ");
+		buf_adds(&line, " ");
 		if (span_copy(file, name, sizeof(name)))
-			buf_addurl(&detail, name);
+			buf_addurl(&line, name);
 	}
-	log_event(site, record, word, buffer);
+	log_end(shop, &line);
 }
 
-/* The same with the reason why the code is broken, in one line. */
-static void log_broken(const struct site *site, const struct record *record,
-    const struct buf *reason)
+/* Logs that the code is broken, and for what REASON, in one line. */
+static void log_broken(struct shop *shop, const char *reason)
 {
-	char buffer[LOG_LINE_SIZE];
-	struct buf detail = buf_init(buffer, sizeof(buffer));
+	struct buf line = log_begin(shop, "broken");
 
-	buf_addpercent(&detail, reason->bytes, " :/");
-	log_event(site, record, "broken", buffer);
+	buf_addpercent(&line, reason, " :/");
+	log_end(shop, &line);
 }
 
 /*
@@ -8037,7 +8063,7 @@ static void view_of_record(struct shop *shop)
 static void view_of_all(struct shop *shop)
 {
 	struct view view = shop->view;
-	struct buf refusal = buf_init(
+	struct buf refusal = buf_room(
 	    shop->refusal_of_all, sizeof(shop->refusal_of_all));
 
 	if (!shop->site.secure_old)
@@ -8062,17 +8088,15 @@ static bool sets_cookie(const struct shop *shop)
 }
 
 /* The page inside the link that CHANGE gives, if it has one. */
-static void give_list(
-    struct buf *list, struct shop *shop, const struct change *change)
+static void give_list(struct shop *shop, const struct change *change)
 {
 	struct given given = {change->link, &shop->items,
 	    shop->record.limit - change->uses,
 	    sets_cookie(shop) ? change->last + shop->settings.retry : 0};
 
-	if (first_item(shop) != NULL)
-		return;
-	*list = buf_init(shop->list, sizeof(shop->list));
-	page_list(list, &shop->view, &shop->site, &given);
+	shop->list = buf_room(shop->list_room, sizeof(shop->list_room));
+	if (first_item(shop) == NULL)
+		page_list(&shop->list, &shop->view, &shop->site, &given);
 }
 
 /*
@@ -8086,20 +8110,18 @@ static enum outcome give(
     struct shop *shop, const struct change *change, struct buf *reason)
 {
 	const struct delivery *delivery = delivery_of(&shop->settings);
-	char buffer[REFUSAL_SIZE];
-	struct buf refusal = buf_init(buffer, sizeof(buffer));
-	struct buf list = {"", 1, 0, false};
-	struct offer offer = {change->link, &shop->items, buffer,
-	    shop->refusal_of_all, &list, shop->out};
+	struct buf refusal = buf_init(shop->refusal, sizeof(shop->refusal));
+	struct offer offer = {change->link, &shop->items, shop->refusal,
+	    shop->refusal_of_all, &shop->list, shop->out};
 	int error;
 
 	if (!record_has_room(&shop->record, change))
 		return fail(reason, OUTCOME_BROKEN,
 		    "%s: no room for what a use adds", shop->record.path);
-	give_list(&list, shop, change);
+	give_list(shop, change);
 	if (!page_refusal(
 		&refusal, &shop->view, shop->out, sizeof(shop->out)) ||
-	    list.overflowed) {
+	    shop->list.overflowed) {
 		complain("%s: no room for its pages", shop->record.path);
 		return OUTCOME_TRY_AGAIN;
 	}
@@ -8205,7 +8227,7 @@ static enum outcome serve_code(struct shop *shop, enum decision decision,
 }
 
 /* Refuses what the record that is open and locked does not entitle to. */
-static enum outcome refuse_code(const struct shop *shop, enum decision decision)
+static enum outcome refuse_code(struct shop *shop, enum decision decision)
 {
 	static const struct {
 		enum outcome outcome;
@@ -8216,8 +8238,7 @@ static enum outcome refuse_code(const struct shop *shop, enum decision decision)
 	    [REFUSE_NOT_YET] = {OUTCOME_NOT_YET, "not-yet"},
 	};
 
-	log_uses(&shop->site, &shop->record, refusals[decision].word,
-	    shop->record.uses);
+	log_uses(shop, refusals[decision].word, shop->record.uses);
 	return refusals[decision].outcome;
 }
 
@@ -8253,8 +8274,7 @@ static enum outcome serve(struct shop *shop, struct buf *reason)
 	}
 	outcome = serve_code(shop, decision, &change, reason);
 	if (outcome == OUTCOME_LINK)
-		log_uses(site, record,
-		    decision == GIVE_COUNTED ? "redeemed" : "again",
+		log_uses(shop, decision == GIVE_COUNTED ? "redeemed" : "again",
 		    change.uses);
 	return outcome;
 }
@@ -8283,17 +8303,18 @@ static enum outcome redeem_once(
     struct shop *shop, const struct code *code, time_t deadline)
 {
 	struct record *record = &shop->record;
-	struct buf reason = buf_init(shop->reason, sizeof(shop->reason));
+	struct buf reason = buf_room(shop->reason, sizeof(shop->reason));
 	enum outcome outcome = record_open(
 	    record, shop->site.home, code, deadline, &reason);
 
 	shop->site.now = shop->view.now = time(NULL);
 	if (outcome == OUTCOME_NONE)
 		outcome = serve(shop, &reason);
-	if (reason.length > 0)
+	if (reason.length > 0) {
 		complain("%s", reason.bytes);
-	if (outcome == OUTCOME_BROKEN)
-		log_broken(&shop->site, record, &reason);
+		if (outcome == OUTCOME_BROKEN)
+			log_broken(shop, reason.bytes);
+	}
 	record_close(record);
 	return outcome;
 }
@@ -8382,9 +8403,13 @@ static enum outcome serve_file(struct shop *shop, struct span what)
 /* The answer for the page of LINK that lists several files. */
 static enum outcome serve_list(struct shop *shop, const struct link *link)
 {
-	if (list_read(shop->site.home, link, shop->list, sizeof(shop->list)) >=
-	    0)
+	ssize_t length = list_read(
+	    shop->site.home, link, shop->list_room, sizeof(shop->list_room));
+
+	if (length >= 0) {
+		shop->list.length = (size_t)length;
 		return OUTCOME_LIST;
+	}
 	if (errno == ENOENT) /* swept, or never told */
 		return OUTCOME_LINK_OVER;
 	complain("lists: %s", strerror(errno));

@@ -512,7 +512,7 @@ static bool is_hex(const char *name)
 /* The page of several files is one page, and what it says makes sense. */
 static void list_check(int at, const char *name)
 {
-	static char text[sizeof(shop.list)];
+	static char text[sizeof(shop.list_room)];
 	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW);
 	const char *left, *minus;
 	size_t length;

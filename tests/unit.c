@@ -2714,8 +2714,8 @@ START_TEST(nothing_secret_is_left)
 	(void)setenv("CONTENT_TYPE", "application/x-www-form-urlencoded", 1);
 	ways_check(&used, dir, _i);
 	/* and had there been something, it would have been seen */
-	memcpy(used.list + sizeof(used.list) - strlen(shop_code), shop_code,
-	    strlen(shop_code));
+	memcpy(used.list_room + sizeof(used.list_room) - strlen(shop_code),
+	    shop_code, strlen(shop_code));
 	ck_assert(holds(&used, sizeof(used), shop_code));
 	run_twice(task_careless);
 	ck_assert(holds(apart[1], APART_SIZE, apart_secret));
