@@ -13,7 +13,7 @@ compiles()
 		printf 'sed changed nothing\n' >&2
 		return 2
 	fi
-	"$compiler" -std=c99 -fsyntax-only "$tmp/changed.c" 2>"$tmp/errors"
+	"$compiler" -std=c99 -c -o "$tmp/changed.o" "$tmp/changed.c" 2>"$tmp/errors"
 }
 
 for compiler in gcc clang tcc; do
