@@ -16,10 +16,12 @@ OPTIMIZED = -O2 -ffunction-sections -fdata-sections -Wl,--gc-sections \
 	-fno-asynchronous-unwind-tables -Wl,--build-id=none
 NEEDED = -std=c99 $(WARNINGS) $(WIDE) $(OPTIMIZED) $(HARDENING)
 # A static program is loaded at a fixed address anyway; these save it 8 KiB of
-# padding and tables of addresses that need no relocation. musl does not ask for
-# read-only tables in one, so it need not have them on a page of their own.
+# padding and tables of addresses that need no relocation.
 STATIC = -static -fno-pie -no-pie -Wl,-z,noseparate-code \
 	-Wno-unused-command-line-argument
+# "relro" does nothing in a static program of musl's, but takes a page for it,
+# of 64 KiB on some machines.
+MUSL = $(STATIC) -Wl,-z,norelro
 CHOSEN = $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
 
 all: redeem
@@ -45,7 +47,7 @@ redeem: redeem.c Makefile
 			END { print "redeem: not " kind ": " why }' >&2; \
 		return 1; \
 	}; \
-	try 'static, with musl' $(CC_MUSL) $(NEEDED) $(CHOSEN) $(STATIC) -Wl,-z,norelro || \
+	try 'static, with musl' $(CC_MUSL) $(NEEDED) $(CHOSEN) $(MUSL) || \
 	try static $(CC) $(NEEDED) $(CHOSEN) $(STATIC) || \
 	try dynamic $(CC) $(NEEDED) $(CHOSEN) || \
 	try 'dynamic, without hardening' $(CC) $(WIDE) -O $(CHOSEN) || { \
@@ -97,12 +99,10 @@ dist:
 	@tests/install dist
 	@tests/dist
 
-# The programs in these, and unit tests to go with each. "relro" does nothing in
-# a static program of musl's, but where pages may have 64 KiB it fills one.
+# The programs in these, and unit tests to go with each.
 build/dist/%/redeem: redeem.c Makefile
 	@mkdir -p $(@D)
-	build/musl/$*/bin/musl-gcc $(NEEDED) -s $(STATIC) -Wl,-z,norelro \
-		-o $@ redeem.c
+	build/musl/$*/bin/musl-gcc $(NEEDED) -s $(MUSL) -o $@ redeem.c
 
 build/dist/%/unit: tests/unit.c tests/shim/check.h redeem.c Makefile
 	@mkdir -p $(@D)
