@@ -136,6 +136,32 @@ done <<-END
 	|$old_rules \n
 	|RewriteEngine On\n
 END
+# and for a folder without rules: is there nothing, or what an interrupted first link left
+claimed_by_tools()
+{
+	sh -c '. "$1/tools/.links.sh" && is_our_secure "$2" && echo ours' tools "$top" "$secure"
+}
+while IFS='|' read -r verdict inside; do
+	empty_secure
+	for name in $inside; do
+		case $name in
+		*/) mkdir -p "$secure/$name" ;;
+		*) : >"$secure/$name" ;;
+		esac
+	done
+	is "${inside:-nothing} inside: the tools: ${verdict:-not ours}" "$(claimed_by_tools)" "$verdict"
+	is "${inside:-nothing} inside: the program" "$(by_program)" "$verdict"
+done <<-END
+	ours|
+	ours|$minute/
+	ours|26297280/.$(random_hex 16)/ $minute/
+	|26297279/
+	|20240101/
+	|$minute
+	|$minute/ .hidden
+	|$minute/ ..x/
+	|$minute/ press/
+END
 printf '# redeem 0.9\n' >"$secure/.htaccess"
 
 # what looks like a bucket, or like a link, and is none

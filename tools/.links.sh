@@ -47,14 +47,25 @@ is_our_rules()
 	END { exit !ours }' "$1"
 }
 
-# May the folder $1 be secure: are the rules in it ours, or is it empty?
+# Is all that is in the current folder buckets?
+has_only_buckets()
+{
+	for name in * .[!.]* ..?*; do
+		[ -e "$name" ] || [ -L "$name" ] || continue
+		is_bucket_before "$name" 100000000 || return 1
+	done
+}
+
+# May the folder $1 be secure: are the rules in it ours, or is it empty, except for
+# buckets that an interrupted first link left?
 is_our_secure()
 {
 	[ -d "$1" ] || return 1
 	if [ -e "$1/.htaccess" ] || [ -L "$1/.htaccess" ]; then
 		is_our_rules "$1/.htaccess"
 	else
-		inside=$(find "$1/." ! -name . -prune -print) && [ -z "$inside" ]
+		inside=$(find "$1/." ! -name . -prune -print) || return 1
+		[ -z "$inside" ] || (cd -- "$1" && has_only_buckets)
 	fi
 }
 
