@@ -698,7 +698,8 @@ struct shop {
 	struct items items;
 	char reason[RECORD_MAX + 256]; /* why a code is not served */
 	char refusal[REFUSAL_SIZE]; /* a link's page for those who come late */
-	char out[PAGE_MAX + HTML_MAX * BODY_MAX + 16384]; /* an answer */
+	/* an answer; before it, what else has to be composed */
+	char out[PAGE_MAX + HTML_MAX * BODY_MAX + 16384];
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char list_room[ITEMS_MAX * 2048]; /* of "list" */
 	char refusal_of_all[REFUSAL_SIZE]; /* for the folder of links */
