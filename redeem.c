@@ -785,6 +785,17 @@ static void buf_addf(struct buf *text, const char *format, ...)
 	va_end(rest);
 }
 
+/* Adds what FORMAT says of a fault; it is never silence, however long. [S12] */
+LIKE_PRINTF(2, 0)
+static void buf_vaddfault(struct buf *text, const char *format, va_list rest)
+{
+	buf_vaddf(text, format, rest);
+	if (text->overflowed) {
+		text->overflowed = false; /* nothing of it was added */
+		buf_adds(text, "a name is too long");
+	}
+}
+
 /* Says on stderr, in one line, what went wrong. [S12] */
 LIKE_PRINTF(1, 2)
 static void complain(const char *format, ...)
@@ -796,7 +807,7 @@ static void complain(const char *format, ...)
 
 	buf_adds(&text, "redeem: ");
 	va_start(rest, format);
-	buf_vaddf(&text, format, rest);
+	buf_vaddfault(&text, format, rest);
 	va_end(rest);
 	for (i = 0; i < text.length; i++)
 		if (iscntrl((unsigned char)line[i]))
@@ -820,7 +831,7 @@ static enum outcome fail(
 
 	*reason = buf_init(reason->bytes, reason->size);
 	va_start(rest, format);
-	buf_vaddf(reason, format, rest);
+	buf_vaddfault(reason, format, rest);
 	va_end(rest);
 	return outcome;
 }
@@ -3812,10 +3823,8 @@ static enum outcome items_broken(struct items *items, const char *format, ...)
 	va_list rest;
 
 	va_start(rest, format);
-	buf_vaddf(&text, format, rest);
+	buf_vaddfault(&text, format, rest);
 	va_end(rest);
-	if (text.overflowed)
-		buf_adds(&text, "a name is too long");
 	return OUTCOME_BROKEN;
 }
 
@@ -7525,7 +7534,7 @@ static bool check_vline(enum audience to, const char *mark, const char *what,
 	struct buf text = buf_init(line, sizeof(line));
 
 	buf_addf(&text, "%-6s %-10s", mark, what);
-	buf_vaddf(&text, format, rest);
+	buf_vaddfault(&text, format, rest);
 	if (to == FOR_LOG) {
 		complain("%s", line);
 		return true;

@@ -88,6 +88,7 @@ broken 'a program' 'files/x.php: a server might run' 'file: x.php'
 mkdir "$files/many"
 (cd "$files/many" && seq 257 | while read -r one; do printf x >"$one"; done)
 broken 'too many files' 'files/many/[0-9]*: more than 256 files' 'file: many/'
+broken 'a name that is too long to be said' 'a name is too long' "file: $(printf '%02100d' 0)"
 mkfifo "$files/pipe.zip"
 broken 'a pipe' 'files/pipe.zip: not a regular file' 'file: pipe.zip'
 latin=$(printf 'f\374r.zip')
