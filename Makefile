@@ -12,9 +12,14 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion
 WIDE = -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 HARDENING = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 \
 	-Wl,-z,relro,-z,now
-OPTIMIZED = -O2 -ffunction-sections -fdata-sections -Wl,--gc-sections \
+SMALL = -Os -ffunction-sections -fdata-sections -Wl,--gc-sections \
 	-fno-asynchronous-unwind-tables -Wl,--build-id=none
-NEEDED = -std=c99 $(WARNINGS) $(WIDE) $(OPTIMIZED) $(HARDENING)
+# gcc would make one function of all that redeem calls once, with the buffers of
+# each in a place of its own; called in turn, they use the same memory. That
+# saves 2 of 100 of the time that redeem adds to nothing, as much as -O2 would,
+# which takes 20 KiB. clang does not know the first.
+STACK = -fno-inline-functions-called-once -Wno-ignored-optimization-argument
+NEEDED = -std=c99 $(WARNINGS) $(WIDE) $(SMALL) $(STACK) $(HARDENING)
 # A static program is loaded at a fixed address anyway; these save it 8 KiB of
 # padding and tables of addresses that need no relocation.
 STATIC = -static -fno-pie -no-pie -Wl,-z,noseparate-code \

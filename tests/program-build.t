@@ -56,14 +56,14 @@ needed()
 
 build CC="$tmp/bin/any"
 needed 'make'
-like 'make: fast, and without names' "$(cat "$tmp/arguments")" ' -O2 .* -s '
+like 'make: small' "$(cat "$tmp/arguments")" ' -Os .* -s '
 build CC="$tmp/bin/any" CFLAGS=-g
 needed 'CFLAGS=-g'
 ok 'CFLAGS=-g: with names for a debugger' grep -q -a '\.debug_info' "$program"
-build CC="$tmp/bin/any" CFLAGS='-O3 -DMAX_FILES=17' CPPFLAGS=-DMINE LDFLAGS=-Wl,--as-needed
+build CC="$tmp/bin/any" CFLAGS='-O2 -DMAX_FILES=17' CPPFLAGS=-DMINE LDFLAGS=-Wl,--as-needed
 needed 'flags of every kind'
 like 'they come last' "$(cat "$tmp/arguments")" \
-	' -O2 .* -DMINE -O3 -DMAX_FILES=17 -Wl,--as-needed '
+	' -Os .* -DMINE -O2 -DMAX_FILES=17 -Wl,--as-needed '
 
 build CC="$tmp/bin/no-static"
 like 'not static: it says so' "$said" '^redeem: dynamic$'
