@@ -4288,6 +4288,7 @@ static struct path apache_path(
 #define BUCKET_FIRST 26297280L /* 2020-01-01 00:00 UTC, in minutes since 1970 */
 #define BUCKET_LAST 99999999L
 #define BUCKETS_MAX 64 /* of those that are over, looked at by one sweep */
+#define LIVE_MAX 16 /* buckets with live links, looked for one by one */
 
 /* Is NAME that of a bucket, for a minute up to LAST? */
 static bool is_bucket(const char *name, long last)
@@ -4780,25 +4781,56 @@ static int remove_bucket(int dir, const char *bucket, int allowed)
 }
 
 /*
+ * Are the buckets of links that live all the directories in DIR? Then there is
+ * nothing to list. Each directory in it adds one to its link count, which is 2
+ * without them; find(1) relies on that, too. A file system that does not count
+ * them, as btrfs, has less than that, and then this is false; so it is where
+ * links live for so long that a list is no more work.
+ */
+static bool buckets_all_live(int dir, const struct site *site)
+{
+	long minute = (long)(site->now / 60);
+	long last = (long)((site->now + site->settings->window) / 60);
+	nlink_t live = 2;
+	struct stat st;
+
+	if (last - minute >= LIVE_MAX)
+		return false;
+	for (; minute <= last; minute++) {
+		char name[24];
+		struct buf text = buf_init(name, sizeof(name));
+
+		buf_addf(&text, "%ld", minute);
+		if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISDIR(st.st_mode))
+			live++;
+	}
+	return fstat(dir, &st) == 0 && st.st_nlink == live;
+}
+
+/*
  * Removes expired links below DIR, at most SWEEP_MAX: a bucket is a minute, and
  * when it is over, so is each link in it. Starts at a random bucket, usually
  * among the first, now and then among all, so that buckets which cannot be
  * removed, however many, never block the others for good. [S14]
  */
-static void remove_expired(int dir, time_t now)
+static void remove_expired(int dir, const struct site *site)
 {
 	char bucket[BUCKETS_MAX][BUCKET_DIGITS + 1];
-	DIR *list = dir_open(dir, ".");
 	unsigned short draw[2] = {0, 0}; /* no more than a fair choice */
 	size_t count = 0, most = BUCKETS_MAX, i;
 	int allowed = SWEEP_MAX;
 	const char *name;
+	DIR *list;
 
+	if (buckets_all_live(dir, site))
+		return;
+	list = dir_open(dir, ".");
 	(void)random_bytes((unsigned char *)draw, sizeof(draw));
 	if (draw[0] % 16 == 0)
 		most += draw[1];
 	while (list != NULL && count < most && dir_next(list, &name) > 0)
-		if (is_expired_bucket(name, now))
+		if (is_expired_bucket(name, site->now))
 			memcpy(bucket[count++ % BUCKETS_MAX], name,
 			    sizeof(bucket[0]));
 	if (count > BUCKETS_MAX)
@@ -4811,7 +4843,7 @@ static void remove_expired(int dir, time_t now)
 
 static void apache_sweep(const struct site *site)
 {
-	remove_expired(site->secure, site->now);
+	remove_expired(site->secure, site);
 }
 
 static void apache_folder(const struct settings *settings, struct buf *text)
@@ -5046,7 +5078,7 @@ static void list_sweep(const struct site *site)
 
 	if (fd < 0)
 		return;
-	remove_expired(fd, site->now);
+	remove_expired(fd, site);
 	(void)close(fd);
 }
 

@@ -2043,6 +2043,55 @@ START_TEST(modes_are_inherited)
 }
 END_TEST
 
+/* What is looked for one by one, so that nothing has to be listed. [S14] */
+START_TEST(live_buckets_need_no_list)
+{
+	char home[] = "/tmp/redeem-unit.XXXXXX";
+	struct settings settings = {0};
+	struct site site = {0};
+	struct stat st;
+	bool counted; /* by this file system */
+	int dir, file;
+
+	settings.window = 120;
+	site.settings = &settings;
+	site.now = 29000001 * 60LL + 59;
+	ck_assert(mkdtemp(home) != NULL);
+	dir = open(home, O_RDONLY | O_DIRECTORY);
+	ck_assert_int_eq(mkdirat(dir, "29000001", 0700), 0);
+	ck_assert_int_eq(fstat(dir, &st), 0);
+	counted = st.st_nlink == 3;
+	ck_assert_int_eq(mkdirat(dir, "29000003", 0700), 0);
+	ck_assert_int_eq(buckets_all_live(dir, &site), counted);
+	/* what is no directory is no bucket */
+	file = openat(dir, "29000002", O_WRONLY | O_CREAT, 0600);
+	ck_assert_int_eq(close(file), 0);
+	ck_assert_int_eq(buckets_all_live(dir, &site), counted);
+	/* one that is over, or is to live longer, or is none */
+	ck_assert_int_eq(mkdirat(dir, "29000000", 0700), 0);
+	ck_assert(!buckets_all_live(dir, &site));
+	site.now -= 60;
+	ck_assert(!buckets_all_live(dir, &site));
+	settings.window += 60;
+	ck_assert_int_eq(buckets_all_live(dir, &site), counted);
+	ck_assert_int_eq(mkdirat(dir, "press", 0700), 0);
+	ck_assert(!buckets_all_live(dir, &site));
+	ck_assert_int_eq(unlinkat(dir, "press", AT_REMOVEDIR), 0);
+	/* sixteen minutes, and no more */
+	site.now = 29000000 * 60LL;
+	settings.window = 16 * 60 - 1;
+	ck_assert_int_eq(buckets_all_live(dir, &site), counted);
+	settings.window++;
+	ck_assert(!buckets_all_live(dir, &site));
+	ck_assert_int_eq(unlinkat(dir, "29000000", AT_REMOVEDIR), 0);
+	ck_assert_int_eq(unlinkat(dir, "29000001", AT_REMOVEDIR), 0);
+	ck_assert_int_eq(unlinkat(dir, "29000002", 0), 0);
+	ck_assert_int_eq(unlinkat(dir, "29000003", AT_REMOVEDIR), 0);
+	ck_assert_int_eq(close(dir), 0);
+	ck_assert_int_eq(rmdir(home), 0);
+}
+END_TEST
+
 /* Where only the owner may enter, the web server cannot. */
 START_TEST(others_may_enter)
 {
@@ -2761,6 +2810,7 @@ int main(void)
 	LOOP(all, names_stand_in_rules, rules_item_cases);
 	tcase_add_test(all, rules_have_room);
 	tcase_add_test(all, modes_are_inherited);
+	tcase_add_test(all, live_buckets_need_no_list);
 	tcase_add_test(all, others_may_enter);
 	LOOP(all, files_have_types, type_cases);
 	LOOP(all, ranges_are_read, range_cases_of_files);
