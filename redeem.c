@@ -391,6 +391,7 @@ static int lock_file(int fd, bool wait)
 #define COOKIE_NAME_SIZE (sizeof("redeem-") + 16)
 #define COOKIE_SIZE (PATH_SIZE + 256)
 #define REFUSAL_SIZE 8000 /* of a page: Apache takes lines of 8191 bytes */
+#define PAGE_MARK_SIZE 128 /* of what tells such pages apart */
 #define OFFER_ROOM 16384 /* for a delivery to compose in */
 #define TEXT_OF(number) #number
 #define TEXT(macro) TEXT_OF(macro) /* a macro's value, in quotes */
@@ -659,6 +660,7 @@ struct site {
 	int home; /* descriptor, or -1 */
 	int secure; /* descriptor, or -1 */
 	bool secure_old; /* its rules are missing, or another version's */
+	char secure_page[PAGE_MARK_SIZE]; /* of the page in them, or empty */
 	time_t now; /* of this request */
 };
 
@@ -703,6 +705,7 @@ struct shop {
 	char page[PAGE_MAX + 1]; /* the owner's, where there is one */
 	char list_room[ITEMS_MAX * 2048]; /* of "list" */
 	char refusal_of_all[REFUSAL_SIZE]; /* for the folder of links */
+	char mark_of_all[PAGE_MARK_SIZE]; /* what that page depends on */
 };
 
 /*
@@ -4184,15 +4187,17 @@ static long long link_bucket(const struct link *link)
 
 /*
  * What a delivery publishes. "refusal" is the page for those who come late or
- * with a wrong secret, as page_flatten makes it. "list" is the page inside the
- * link, or empty where a single file is sent at once. "room" is for what has to
- * be composed; its contents are nobody's.
+ * with a wrong secret, as page_flatten makes it; empty where it is the same as
+ * that of all. "list" is the page inside the link, or empty where a single file
+ * is sent at once. "room" is for what has to be composed; its contents are
+ * nobody's.
  */
 struct offer {
 	const struct link *link;
 	const struct items *items;
 	const char *refusal;
 	const char *refusal_of_all; /* for links that are gone */
+	const char *mark_of_all; /* of that page, or empty */
 	const struct buf *list;
 	char *room; /* OFFER_ROOM bytes */
 };
@@ -4331,17 +4336,21 @@ static bool apache_unused(int dir)
 
 /*
  * The rules of secure: a line of SECURE_MARK and the version that wrote them,
- * then what refuses everything. Version 1.0 wrote no mark, and at most a page
- * behind that. The tools have the same rule, is_our_rules.
+ * what refuses everything, and a page, with a line of PAGE_MARK and page_mark's
+ * text before it. A link whose page would be the same has none: Apache takes
+ * that of the folder above. Version 1.0 wrote no marks at first. The tools have
+ * the same rule, is_our_rules.
  */
-#define MARK_ROOM 256 /* bytes in which a mark must be */
+#define MARK_ROOM 512 /* bytes in which both marks must be */
 #define SECURE_MARK "# redeem "
+#define PAGE_MARK "\n# page "
+#define REFUSAL_START "ErrorDocument 403 \""
 #define SECURE_RULES "RewriteEngine On\nRewriteRule ^ - [F]\n"
 
 /* Did this program write RULES? Without a mark it has to be all of them. */
 static bool rules_ours(const char *rules)
 {
-	static const char page[] = "ErrorDocument 403 \"<!DOCTYPE html>";
+	static const char page[] = REFUSAL_START "<!DOCTYPE html>";
 	const size_t length = strlen(SECURE_RULES) - 1;
 
 	if (strncmp(rules, SECURE_MARK, strlen(SECURE_MARK)) == 0) {
@@ -4386,14 +4395,27 @@ static ssize_t apache_read_mark(int secure, char *buffer, size_t size)
 	return close(fd) == 0 ? length : -1;
 }
 
-/* Are the rules of secure those of this version? */
-static bool apache_current(int secure)
+/*
+ * Are the rules of secure those of this version, and has their page a mark? It
+ * has none where it knows no way back to the form. Notes that mark.
+ */
+static bool apache_current(struct site *site)
 {
 	static const char now[] = SECURE_MARK VERSION "\n";
 	char rules[MARK_ROOM + 1];
+	const char *page;
+	struct span rest;
 
-	return apache_read_mark(secure, rules, sizeof(rules)) >= 0 &&
-	    strncmp(rules, now, strlen(now)) == 0;
+	site->secure_page[0] = '\0';
+	if (apache_read_mark(site->secure, rules, sizeof(rules)) < 0 ||
+	    strncmp(rules, now, strlen(now)) != 0)
+		return false;
+	page = strstr(rules, PAGE_MARK);
+	if (page == NULL)
+		return strstr(rules, REFUSAL_START) == NULL;
+	rest = span_of(page + strlen(PAGE_MARK));
+	return span_copy(span_split(&rest, '\n'), site->secure_page,
+	    sizeof(site->secure_page));
 }
 
 /*
@@ -4433,7 +4455,7 @@ static bool apache_open(struct site *site)
 		complain("%s: %s", secure, strerror(errno));
 		return false;
 	}
-	site->secure_old = !apache_current(site->secure);
+	site->secure_old = !apache_current(site);
 	return !site->secure_old || apache_claim(site);
 }
 
@@ -4458,7 +4480,7 @@ static void rules_addrefusal(struct buf *rules, const char *refusal)
 {
 	if (*refusal == '\0')
 		return;
-	buf_adds(rules, "ErrorDocument 403 \"");
+	buf_adds(rules, REFUSAL_START);
 	buf_adds(rules, refusal);
 	buf_adds(rules, "\"\n");
 }
@@ -4641,6 +4663,8 @@ static bool apache_forbid(const struct site *site, const struct offer *offer)
 		return true;
 	draft = apache_path(offer->link, ".", ".htaccess");
 	buf_adds(&rules, SECURE_MARK VERSION "\n" SECURE_RULES RULES_ALONE);
+	if (offer->mark_of_all[0] != '\0')
+		buf_addf(&rules, PAGE_MARK "%s\n", offer->mark_of_all);
 	rules_addrefusal(&rules, offer->refusal_of_all);
 	return write_file(site->secure, draft.path, &rules) &&
 	    renameat(site->secure, draft.path, site->secure, ".htaccess") == 0;
@@ -7215,6 +7239,35 @@ static bool page_refusal(
 	return !page.overflowed && page_flatten(out, page.bytes);
 }
 
+/*
+ * What the built-in page for refusals depends on: two of them are the same if
+ * this is. Empty where the page knows no way back; PAGE_OTHER where it is an
+ * owner's, or that is too much to say.
+ */
+#define PAGE_OTHER "other"
+static void page_mark(const struct view *view, char mark[PAGE_MARK_SIZE])
+{
+	struct buf text = buf_init(mark, PAGE_MARK_SIZE);
+
+	if (view->action[0] == '\0')
+		return;
+	if (view->template == built_in_page)
+		buf_addf(
+		    &text, "%s %s", languages[view->language], view->action);
+	if (text.length == 0 || text.overflowed)
+		memcpy(mark, PAGE_OTHER, sizeof(PAGE_OTHER));
+}
+
+/* Does the page for refusals of VIEW stand in the rules of all links? */
+static bool page_is_of_all(const struct view *view, const struct site *site)
+{
+	char mark[PAGE_MARK_SIZE];
+
+	page_mark(view, mark);
+	return mark[0] != '\0' && strcmp(mark, PAGE_OTHER) != 0 &&
+	    strcmp(mark, site->secure_page) == 0;
+}
+
 /* Headers that all pages have. [S10] */
 static const char page_headers[] = "Content-Type: text/html; charset=utf-8\n"
 				   "Cache-Control: no-store\n"
@@ -7857,14 +7910,16 @@ static bool try_link(struct shop *shop)
 	const struct delivery *delivery = delivery_of(site->settings);
 	struct buf refusal = buf_init(shop->refusal, sizeof(shop->refusal));
 	struct link link = {0, "", ""};
+	char mark[PAGE_MARK_SIZE];
 	struct offer offer = {&link, &shop->items, shop->refusal, shop->refusal,
-	    &shop->list, shop->out};
+	    mark, &shop->list, shop->out};
 	bool lists = faccessat(site->home, "lists", F_OK, 0) == 0;
 	bool good;
 
 	shop->items.count = 0;
 	request_script(&shop->request);
 	buf_adds(&shop->list, "a page");
+	page_mark(&shop->view, mark);
 	good = page_refusal(
 		   &refusal, &shop->view, shop->out, sizeof(shop->out)) &&
 	    link_draw(&link, site->now + site->settings->window) &&
@@ -8111,8 +8166,9 @@ static void view_of_all(struct shop *shop)
 	if (!shop->site.secure_old)
 		return;
 	view.language = language_choose("", shop->settings.language);
+	page_mark(&view, shop->mark_of_all);
 	if (!page_refusal(&refusal, &view, shop->out, sizeof(shop->out)))
-		shop->refusal_of_all[0] = '\0';
+		shop->refusal_of_all[0] = shop->mark_of_all[0] = '\0';
 }
 
 /* What a link opens first: its one file, or NULL for its page. */
@@ -8152,17 +8208,20 @@ static enum outcome give(
     struct shop *shop, const struct change *change, struct buf *reason)
 {
 	const struct delivery *delivery = delivery_of(&shop->settings);
-	struct buf refusal = buf_init(shop->refusal, sizeof(shop->refusal));
-	struct offer offer = {change->link, &shop->items, shop->refusal,
-	    shop->refusal_of_all, &shop->list, shop->out};
+	bool alike = page_is_of_all(&shop->view, &shop->site);
+	struct buf refusal = buf_room(shop->refusal, sizeof(shop->refusal));
+	struct offer offer = {change->link, &shop->items,
+	    alike ? "" : shop->refusal, shop->refusal_of_all, shop->mark_of_all,
+	    &shop->list, shop->out};
 	int error;
 
 	if (!record_has_room(&shop->record, change))
 		return fail(reason, OUTCOME_BROKEN,
 		    "%s: no room for what a use adds", shop->record.path);
 	give_list(shop, change);
-	if (!page_refusal(
-		&refusal, &shop->view, shop->out, sizeof(shop->out)) ||
+	if ((!alike &&
+		!page_refusal(
+		    &refusal, &shop->view, shop->out, sizeof(shop->out))) ||
 	    shop->list.overflowed) {
 		complain("%s: no room for its pages", shop->record.path);
 		return OUTCOME_TRY_AGAIN;

@@ -382,6 +382,17 @@ location()
 	sed -n 's/^Location: //p' "$tmp/answer" | tr -d '\r'
 }
 
+# The page of whoever comes too late for the link that the last answer gives, as
+# Apache reads it: the link's own, else that of the folder above.
+closed_page()
+{
+	for rules in "$shop/public_html$(location | sed 's,/[^/]*$,,')/.htaccess" \
+		"$shop/public_html/secure/.htaccess"; do
+		! grep '^ErrorDocument' "$rules" >"$tmp/closed" || break
+	done
+	sed -n 's/\\"/"/g; s/^ErrorDocument 403 "\(.*\)"$/\1/p' "$tmp/closed"
+}
+
 # Prints the pids of the shop's program, as it runs now.
 running()
 {

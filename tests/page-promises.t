@@ -26,13 +26,6 @@ opened()
 	cat "$shop/public_html$(location | sed 's/?.*//')"
 }
 
-# The page of whoever is late, as Apache reads it.
-closed()
-{
-	sed -n 's/\\"/"/g; s/^ErrorDocument 403 "\(.*\)"$/\1/p' \
-		"$shop/public_html$(location | sed 's,/[^/]*$,,')/.htaccess"
-}
-
 # start: page
 base 'start: page'
 code ONE11111
@@ -105,7 +98,7 @@ like 'behind a proxy that speaks HTTPS' "$(cookie)" \
 base 'address: https://label.example/'
 code ROOT1111
 post root1111
-like 'a closed link has its form, even where that is the root' "$(closed)" ' action="/"'
+like 'a closed link has its form, even where that is the root' "$(closed_page)" ' action="/"'
 base 'retry: 0'
 post "$code"
 is 'retry: 0: none' "$(status) $(cookie)" '303 '
@@ -123,7 +116,7 @@ cgi REQUEST_METHOD=GET </dev/null
 like 'address: the form posts there' "$(body)" '<form [^>]*action="/shop/redeem"'
 code ONE11117
 post one11117
-like 'address: and so does that of a link that is over' "$(closed)" \
+like 'address: and so does that of a link that is over' "$(closed_page)" \
 	'<form [^>]*action="/shop/redeem"'
 
 # the label is asked first
@@ -164,7 +157,7 @@ done
 code WITH1111 'uses: 0' 'limit: 3' 'file: first-light.zip' 'page: release.html'
 post with1111
 like 'page of a record: its files' "$(opened)" '<p>The release<div id="redeem"'
-like 'page of a record: its link that is over' "$(closed)" \
+like 'page of a record: its link that is over' "$(closed_page)" \
 	'^<title>This link is closed</title><p>The release<div id="redeem"'
 post nosuchcode
 like 'page of a record: not for others' "$(body)" '<title>The shop</title>'
@@ -187,9 +180,87 @@ mkdir -m 711 "$shop/public_html/secure"
 shop_own
 code WITH1112 'uses: 0' 'limit: 3' 'file: first-light.zip' 'page: release.html'
 post with1112 HTTP_ACCEPT_LANGUAGE=es
-like 'the first buyer has a page of her own' "$(closed)" '<p>The release<div id="redeem" lang="es">'
+like 'the first buyer has a page of her own' "$(closed_page)" '<p>The release<div id="redeem" lang="es">'
 like 'and all have that of the settings' "$(cat "$shop/public_html/secure/.htaccess")" \
 	'<title>The shop</title><div id=..redeem.. lang=..de..>'
+
+# Links say no more than that folder does not say already.
+emptied()
+{
+	rm -rf "$shop/public_html/secure"
+	mkdir -m 711 "$shop/public_html/secure"
+	shop_own
+}
+said_by_link()
+{
+	grep -c '^ErrorDocument' "$shop/public_html$(location | sed 's,/[^/]*$,,')/.htaccess"
+}
+base 'grace: 0'
+emptied
+code ALIKE111 'uses: 0' 'limit: 99' 'file: first-light.zip'
+post alike111
+renewed=$(stat -c %i "$shop/public_html/secure/.htaccess")
+while read -r said lang action; do
+	post alike111 HTTP_ACCEPT_LANGUAGE="$lang" SCRIPT_NAME="$action"
+	is "$lang $action: pages in the link" "$(said_by_link)" "$said"
+	like "$lang $action: its language" "$(closed_page)" "<html lang=\"$lang\">"
+	like "$lang $action: the way back" "$(closed_page)" " action=\"$action\""
+done <<-'END'
+	0 en /cgi-bin/redeem.cgi
+	1 fr /cgi-bin/redeem.cgi
+	1 en /cgi-bin/redeem
+	0 en /cgi-bin/redeem.cgi
+END
+emptied
+post alike111 HTTP_ACCEPT_LANGUAGE=fr
+post alike111 HTTP_ACCEPT_LANGUAGE=en
+is 'after a first buyer who reads French: pages in the link' "$(said_by_link)" 0
+like 'after a first buyer who reads French: the language' "$(closed_page)" '<html lang="en">'
+renewed=$(stat -c %i "$shop/public_html/secure/.htaccess")
+code ALIKE112 'uses: 0' 'limit: 9' 'file: first-light.zip' 'page: release.html'
+post alike112
+is 'a page of the code: it is in the link' "$(said_by_link)" 1
+base 'grace: 0' 'page: own.html'
+post alike111
+is 'a page of the settings: it is in the link' "$(said_by_link)" 1
+like 'a page of the settings' "$(closed_page)" '<title>The shop</title>'
+is 'none of these writes the rules of the folder' \
+	"$(stat -c %i "$shop/public_html/secure/.htaccess")" "$renewed"
+emptied
+post alike111
+base 'grace: 0'
+post alike111
+is 'after a page of the settings, the built-in one' "$(said_by_link)" 1
+like 'the built-in one' "$(closed_page)" '<div class="sleeve">'
+
+# A folder whose page leads nowhere has it from whoever does not know the form.
+base 'grace: 0'
+emptied
+checked()
+{
+	(cd "$cgi" && env SCRIPT_NAME="$1" ./redeem.cgi --check) >"$tmp/check" 2>&1 || cat "$tmp/check"
+	shop_own
+}
+is 'a check that does not know the form' "$(checked '')" ''
+unlike 'its page has no form' "$(grep '^ErrorDocument' "$shop/public_html/secure/.htaccess")" '<form'
+post alike111
+like 'the first redemption adds the form' \
+	"$(grep '^ErrorDocument' "$shop/public_html/secure/.htaccess")" '<form .*action=.+/cgi-bin/redeem.cgi'
+post alike111
+is 'and is followed' "$(said_by_link)" 0
+emptied
+is 'a check that knows it' "$(checked /cgi-bin/redeem.cgi)" ''
+post alike111
+is 'is followed at once' "$(said_by_link)" 0
+# where it takes more than a line to say what the page depends on
+long=/cgi-bin/$(printf '%0150d' 0)
+emptied
+post alike111 SCRIPT_NAME="$long"
+renewed=$(stat -c %i "$shop/public_html/secure/.htaccess")
+post alike111 SCRIPT_NAME="$long"
+is 'a long address: in each link' "$(said_by_link)" 1
+is 'a long address: and the rules of the folder stay' \
+	"$(stat -c %i "$shop/public_html/secure/.htaccess")" "$renewed"
 
 # the owner's design round a link that is over: where Apache can hold it
 head -c 7900 /dev/zero | tr '\0' x >"$tmp/long"
@@ -199,12 +270,12 @@ for unfit in "$(cat "$tmp/long")" 'a\b' '100%{x}'; do
 	code OVER1111
 	post over1111
 	like "a design that Apache cannot hold, $(printf '%.9s' "$unfit"): the built-in one" \
-		"$(closed)" '<div class="sleeve">.*<form '
+		"$(closed_page)" '<div class="sleeve">.*<form '
 done
 printf '<title>Own "ö"</title>\n<p>90%% off</p><!-- redeem -->' >"$shop/home/own.html"
 code OVER1112
 post over1112
-like 'a design that Apache can hold' "$(closed)" \
+like 'a design that Apache can hold' "$(closed_page)" \
 	'^<title>Own "&#246;"</title> <p>90% off</p><div id="redeem" lang="en">.*<form '
 
 # where forms lead

@@ -131,10 +131,10 @@ give_link_closed()
 {
 	code ONE11111
 	post ONE11111 "$@"
-	rules=$shop/public_html$(location | sed 's,/[^/]*$,,')/.htaccess
+	closed_page >"$tmp/page"
 	{
 		printf 'Status: 403\n\n'
-		sed -n 's/\\"/"/g; s/^ErrorDocument 403 "\(.*\)"$/\1/p' "$rules"
+		cat "$tmp/page"
 	} >"$tmp/answer"
 }
 

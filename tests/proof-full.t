@@ -122,7 +122,7 @@ blame()
 # Are the rules of secure whole, or not there at all?
 forbidden()
 {
-	[ ! -e "$secure/.htaccess" ] || grep -qx 'RewriteRule ^ - \[F\]' "$secure/.htaccess"
+	[ ! -e "$secure/.htaccess" ] || tail -n 1 "$secure/.htaccess" | grep -qx 'ErrorDocument 403 ".*"'
 }
 
 # What links have on the disk.
@@ -167,8 +167,15 @@ apache_given()
 		*) grep -q "${file##*/}" "$link/${file##*/}" || blame "$1" "$2: no ${file##*/}" ;;
 		esac
 	done
-	# the rules end with this, or with that page's line
-	tail -n 1 "$link/.htaccess" | grep -q '^ErrorDocument 403 ".*"$' || blame "$1" "$2: half the rules"
+	# the rules end with a page's line, or with those of the last file
+	case $(tail -n 2 "$link/.htaccess" | tr '\n' ' ') in
+	*'ErrorDocument 403 "<!DOCTYPE html>'*'</html> " ') ;;
+	'</IfModule> </Files> ') ;;
+	'</Files> </IfModule> ')
+		[ ! -e "$link/downloads.html" ] || blame "$1" "$2: no rules of the page"
+		;;
+	*) blame "$1" "$2: half the rules" ;;
+	esac
 	[ -e "$secure/.htaccess" ] || blame "$1" "$2: no rules of secure"
 	forbidden || blame "$1" "$2: half the rules of secure"
 }

@@ -171,10 +171,12 @@ calls()
 	awk -F '(' '/^[a-z0-9_]+\(/ { print $1 ":" ++n[$1] }' "$tmp/trace"
 }
 
-# The rules of the link in DIRECTORY with SECRET, without what differs by link.
+# The rules of the link in DIRECTORY with SECRET, without what differs by link. Where
+# they have no page, it is that of the folder above, as Apache reads them.
 rules()
 {
 	sed "s/$2/SECRET/;s/[<>][0-9]\{14\}/TIME/" "$1/.htaccess"
+	grep -q '^ErrorDocument' "$1/.htaccess" || grep '^ErrorDocument' "$secure/.htaccess"
 }
 
 # PAGE, of several files, without what differs by link: where it leads, how long

@@ -1579,6 +1579,51 @@ START_TEST(the_refusal_page_fits)
 }
 END_TEST
 
+/* Two refusals of one mark are the same page, and of two marks they are not. */
+START_TEST(a_mark_tells_refusals_apart)
+{
+	static char scratch[PAGE_MAX], long_path[PAGE_MARK_SIZE - 3 + 1];
+	static const struct view views[] = {
+	    {LANGUAGE_ENGLISH, built_in_page, "/r.cgi", "", 0},
+	    {LANGUAGE_ENGLISH, built_in_page, "/r.cgi", "a@example.org", 0},
+	    {LANGUAGE_ENGLISH, built_in_page, "/r.cgi", "", 1800000000},
+	    {LANGUAGE_ENGLISH, built_in_page, "/r", "", 0},
+	    {LANGUAGE_FRENCH, built_in_page, "/r.cgi", "", 0},
+	};
+	struct view other = views[0];
+	char mark[LENGTH(views)][PAGE_MARK_SIZE];
+	static char page[LENGTH(views)][REFUSAL_SIZE];
+	size_t i, j;
+
+	for (i = 0; i < LENGTH(views); i++) {
+		struct buf text = buf_init(page[i], sizeof(page[i]));
+
+		page_mark(&views[i], mark[i]);
+		ck_assert(
+		    page_refusal(&text, &views[i], scratch, sizeof(scratch)));
+		for (j = 0; j < i; j++)
+			ck_assert_int_eq(strcmp(mark[i], mark[j]) == 0,
+			    strcmp(page[i], page[j]) == 0);
+	}
+	ck_assert_str_eq(mark[0], "en /r.cgi");
+	other.template = "<i>mine</i>" MARKER;
+	page_mark(&other, mark[0]);
+	ck_assert_str_eq(mark[0], PAGE_OTHER);
+	other.action = "";
+	page_mark(&other, mark[0]);
+	ck_assert_str_eq(mark[0], "");
+	/* "en " and what fits, and one more */
+	other = views[0];
+	other.action = long_path;
+	memset(long_path, '/', sizeof(long_path) - 1);
+	page_mark(&other, mark[0]);
+	ck_assert_str_eq(mark[0], PAGE_OTHER);
+	long_path[sizeof(long_path) - 2] = '\0';
+	page_mark(&other, mark[0]);
+	ck_assert_uint_eq(strlen(mark[0]), PAGE_MARK_SIZE - 1);
+}
+END_TEST
+
 /* An owner's page is taken where it can stand in ErrorDocument. */
 START_TEST(refusals_wear_the_owners_page)
 {
@@ -2874,6 +2919,7 @@ int main(void)
 	LOOP(all, only_what_is_ours_is_swept, own_cases);
 	LOOP(all, secure_is_ours_by_its_rules, rules_cases);
 	tcase_add_test(all, refusals_are_flattened);
+	tcase_add_test(all, a_mark_tells_refusals_apart);
 	tcase_add_test(all, refusals_wear_the_owners_page);
 	tcase_add_loop_test(all, the_refusal_page_fits, 0, (int)LANGUAGES);
 	LOOP(stacks, nothing_secret_is_left, secret_cases);

@@ -237,7 +237,8 @@ check_memory()
 # without mod_headers has no Header either, but has the page.
 check_lines()
 {
-	grep -q '^ErrorDocument' "${given:-/nowhere}/.htaccess" 2>/dev/null || return 0
+	[ -n "${given:-}" ] || return 0
+	grep -q '^ErrorDocument' "$given/.htaccess" "$secure/.htaccess" 2>/dev/null || return 0
 	[ "$client" != busybox ] || return 0
 	! body_has link-closed || return 0
 	wrong rules "whoever comes too late gets a bare page ($status) that does not say what to do"
