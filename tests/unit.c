@@ -2088,46 +2088,49 @@ START_TEST(modes_are_inherited)
 }
 END_TEST
 
+/* As buckets_all_live, at the second NOW with links that live for WINDOW. */
+static bool all_live(int dir, time_t now, long window)
+{
+	struct settings settings = {0};
+	struct site site = {0};
+
+	settings.window = window;
+	site.settings = &settings;
+	site.now = now;
+	return buckets_all_live(dir, &site);
+}
+
 /* What is looked for one by one, so that nothing has to be listed. [S14] */
 START_TEST(live_buckets_need_no_list)
 {
+	const time_t before = 29000000 * 60LL, now = 29000001 * 60LL + 59;
 	char home[] = "/tmp/redeem-unit.XXXXXX";
-	struct settings settings = {0};
-	struct site site = {0};
 	struct stat st;
 	bool counted; /* by this file system */
 	int dir, file;
 
-	settings.window = 120;
-	site.settings = &settings;
-	site.now = 29000001 * 60LL + 59;
 	ck_assert(mkdtemp(home) != NULL);
 	dir = open(home, O_RDONLY | O_DIRECTORY);
 	ck_assert_int_eq(mkdirat(dir, "29000001", 0700), 0);
 	ck_assert_int_eq(fstat(dir, &st), 0);
 	counted = st.st_nlink == 3;
 	ck_assert_int_eq(mkdirat(dir, "29000003", 0700), 0);
-	ck_assert_int_eq(buckets_all_live(dir, &site), counted);
+	ck_assert_int_eq(all_live(dir, now, 120), counted);
 	/* what is no directory is no bucket */
 	file = openat(dir, "29000002", O_WRONLY | O_CREAT, 0600);
 	ck_assert_int_eq(close(file), 0);
-	ck_assert_int_eq(buckets_all_live(dir, &site), counted);
+	ck_assert_int_eq(all_live(dir, now, 120), counted);
 	/* one that is over, or is to live longer, or is none */
 	ck_assert_int_eq(mkdirat(dir, "29000000", 0700), 0);
-	ck_assert(!buckets_all_live(dir, &site));
-	site.now -= 60;
-	ck_assert(!buckets_all_live(dir, &site));
-	settings.window += 60;
-	ck_assert_int_eq(buckets_all_live(dir, &site), counted);
+	ck_assert(!all_live(dir, now, 120));
+	ck_assert(!all_live(dir, before, 120));
+	ck_assert_int_eq(all_live(dir, before, 180), counted);
 	ck_assert_int_eq(mkdirat(dir, "press", 0700), 0);
-	ck_assert(!buckets_all_live(dir, &site));
+	ck_assert(!all_live(dir, before, 180));
 	ck_assert_int_eq(unlinkat(dir, "press", AT_REMOVEDIR), 0);
 	/* sixteen minutes, and no more */
-	site.now = 29000000 * 60LL;
-	settings.window = 16 * 60 - 1;
-	ck_assert_int_eq(buckets_all_live(dir, &site), counted);
-	settings.window++;
-	ck_assert(!buckets_all_live(dir, &site));
+	ck_assert_int_eq(all_live(dir, before, 16 * 60L - 1), counted);
+	ck_assert(!all_live(dir, before, 16 * 60L));
 	ck_assert_int_eq(unlinkat(dir, "29000000", AT_REMOVEDIR), 0);
 	ck_assert_int_eq(unlinkat(dir, "29000001", AT_REMOVEDIR), 0);
 	ck_assert_int_eq(unlinkat(dir, "29000002", 0), 0);
