@@ -653,14 +653,20 @@ struct items {
 	char reason[2 * PATH_SIZE]; /* why they cannot be sold, if so */
 };
 
+/*
+ * The rules of the folder of links: of this version; with a page that is not, or
+ * that knows no way back to the form; or of another version, or missing.
+ */
+enum rules { RULES_CURRENT, RULES_PAGE_OLD, RULES_OLD };
+
 /* Where a delivery works. Borrowed from struct shop, which owns it all. */
 struct site {
 	const struct settings *settings;
 	const char *script; /* URL path of this program, or empty */
 	int home; /* descriptor, or -1 */
 	int secure; /* descriptor, or -1 */
-	bool secure_old; /* its rules are missing, or another version's */
-	char secure_page[PAGE_MARK_SIZE]; /* of the page in them, or empty */
+	enum rules rules; /* of secure */
+	char secure_page[PAGE_MARK_SIZE]; /* page_mark of theirs, or empty */
 	time_t now; /* of this request */
 };
 
@@ -4339,11 +4345,12 @@ static bool apache_unused(int dir)
  * what refuses everything, and a page, with a line of PAGE_MARK and page_mark's
  * text before it. A link whose page would be the same has none: Apache takes
  * that of the folder above. Version 1.0 wrote no marks at first. The tools have
- * the same rule, is_our_rules.
+ * the same rule, is_our_rules. The number in PAGE_MARK is to be raised when the
+ * built-in page or these rules change: a unit test notices.
  */
 #define MARK_ROOM 512 /* bytes in which both marks must be */
 #define SECURE_MARK "# redeem "
-#define PAGE_MARK "\n# page "
+#define PAGE_MARK "\n# page 1 "
 #define REFUSAL_START "ErrorDocument 403 \""
 #define SECURE_RULES "RewriteEngine On\nRewriteRule ^ - [F]\n"
 
@@ -4395,27 +4402,30 @@ static ssize_t apache_read_mark(int secure, char *buffer, size_t size)
 	return close(fd) == 0 ? length : -1;
 }
 
-/*
- * Are the rules of secure those of this version, and has their page a mark? It
- * has none where it knows no way back to the form. Notes that mark.
- */
-static bool apache_current(struct site *site)
+/* Notes what the rules of secure say of themselves. */
+static void apache_read_rules(struct site *site)
 {
 	static const char now[] = SECURE_MARK VERSION "\n";
 	char rules[MARK_ROOM + 1];
 	const char *page;
 	struct span rest;
 
-	site->secure_page[0] = '\0';
+	site->rules = RULES_OLD;
 	if (apache_read_mark(site->secure, rules, sizeof(rules)) < 0 ||
 	    strncmp(rules, now, strlen(now)) != 0)
-		return false;
+		return;
 	page = strstr(rules, PAGE_MARK);
-	if (page == NULL)
-		return strstr(rules, REFUSAL_START) == NULL;
+	if (page == NULL) {
+		site->rules = strstr(rules, REFUSAL_START) != NULL ?
+		    RULES_PAGE_OLD :
+		    RULES_CURRENT;
+		return;
+	}
+	site->rules = RULES_CURRENT;
 	rest = span_of(page + strlen(PAGE_MARK));
-	return span_copy(span_split(&rest, '\n'), site->secure_page,
-	    sizeof(site->secure_page));
+	if (!span_copy(span_split(&rest, '\n'), site->secure_page,
+		sizeof(site->secure_page)))
+		site->secure_page[0] = '\0';
 }
 
 /*
@@ -4455,8 +4465,8 @@ static bool apache_open(struct site *site)
 		complain("%s: %s", secure, strerror(errno));
 		return false;
 	}
-	site->secure_old = !apache_current(site);
-	return !site->secure_old || apache_claim(site);
+	apache_read_rules(site);
+	return site->rules != RULES_OLD || apache_claim(site);
 }
 
 /* What a page may not do: scripts, plugins, a frame round it. [S10] */
@@ -4474,6 +4484,23 @@ static bool apache_open(struct site *site)
 	"RewriteOptions IgnoreInherit\n"                                       \
 	"</IfVersion>\n"                                                       \
 	"</IfModule>\n"
+
+/*
+ * The headers of the page for refusals, in secure and in the links below it,
+ * whose rules say "redeem-open" where they do not refuse. (Where Apache then
+ * cannot open the file, its page has no such headers.) FilesMatch "" as in
+ * rules_add.
+ */
+#define RULES_HEADERS                                                          \
+	"<FilesMatch \"\">\n"                                                  \
+	"<IfModule mod_headers.c>\n"                                           \
+	"Header always set Cache-Control no-store env=!redeem-open\n"          \
+	"Header always set Referrer-Policy no-referrer env=!redeem-open\n"     \
+	"Header always set X-Content-Type-Options nosniff env=!redeem-open\n"  \
+	"Header always set Content-Security-Policy \"" PAGE_POLICY             \
+	"\" env=!redeem-open\n"                                                \
+	"</IfModule>\n"                                                        \
+	"</FilesMatch>\n"
 
 /* Adds the page for refusals, which page_flatten has made, if any. */
 static void rules_addrefusal(struct buf *rules, const char *refusal)
@@ -4508,6 +4535,7 @@ static void rules_add(struct buf *rules, const char *secret,
 	buf_adds(rules,
 	    "RewriteRule ^ - [F]\n"
 	    "RewriteRule ^$|(^|/)\\. - [F]\n"
+	    "RewriteRule ^ - [E=redeem-open:1]\n"
 	    "RewriteRule ^ - [E=no-gzip:1,E=no-brotli:1]\n" RULES_ALONE
 	    "<IfModule mod_mime.c>\n"
 	    "RemoveEncoding .gz .tgz .Z .bz2 .xz .br .zst\n"
@@ -4518,10 +4546,10 @@ static void rules_add(struct buf *rules, const char *secret,
 	    "<IfModule mod_headers.c>\n"
 	    "Header set Content-Disposition attachment\n"
 	    "Header set Cache-Control \"private, no-store\"\n"
-	    "Header always unset Cache-Control\n"
+	    "Header always unset Cache-Control env=redeem-open\n"
 	    "Header unset Expires\n"
 	    "Header set Referrer-Policy no-referrer\n"
-	    "Header always unset Referrer-Policy\n"
+	    "Header always unset Referrer-Policy env=redeem-open\n"
 	    "Header set X-Content-Type-Options nosniff\n"
 	    "Header set X-Robots-Tag \"noindex, nofollow\"\n"
 	    "</IfModule>\n"
@@ -4659,13 +4687,15 @@ static bool apache_forbid(const struct site *site, const struct offer *offer)
 	struct buf rules = buf_room(offer->room, OFFER_ROOM);
 	struct path draft;
 
-	if (!site->secure_old)
+	if (site->rules == RULES_CURRENT ||
+	    (site->rules == RULES_PAGE_OLD && offer->mark_of_all[0] == '\0'))
 		return true;
 	draft = apache_path(offer->link, ".", ".htaccess");
 	buf_adds(&rules, SECURE_MARK VERSION "\n" SECURE_RULES RULES_ALONE);
 	if (offer->mark_of_all[0] != '\0')
 		buf_addf(&rules, PAGE_MARK "%s\n", offer->mark_of_all);
 	rules_addrefusal(&rules, offer->refusal_of_all);
+	buf_adds(&rules, RULES_HEADERS);
 	return write_file(site->secure, draft.path, &rules) &&
 	    renameat(site->secure, draft.path, site->secure, ".htaccess") == 0;
 }
@@ -4805,11 +4835,11 @@ static int remove_bucket(int dir, const char *bucket, int allowed)
 }
 
 /*
- * Are the buckets of links that live all the directories in DIR? Then there is
- * nothing to list. Each directory in it adds one to its link count, which is 2
- * without them; find(1) relies on that, too. A file system that does not count
- * them, as btrfs, has less than that, and then this is false; so it is where
- * links live for so long that a list is no more work.
+ * Are the buckets of links that live, and there are some, all the directories in
+ * DIR? Then there is nothing to list. Each directory in it adds one to its link
+ * count, which is 2 without them; find(1) relies on that, too. Where they are
+ * not counted, it is 1, as with btrfs, or always 2, and then this is false; so
+ * it is where links live for so long that a list is no more work.
  */
 static bool buckets_all_live(int dir, const struct site *site)
 {
@@ -4829,7 +4859,7 @@ static bool buckets_all_live(int dir, const struct site *site)
 		    S_ISDIR(st.st_mode))
 			live++;
 	}
-	return fstat(dir, &st) == 0 && st.st_nlink == live;
+	return live > 2 && fstat(dir, &st) == 0 && st.st_nlink == live;
 }
 
 /*
@@ -7571,6 +7601,8 @@ static void shop_wipe(struct shop *shop)
 static void shop_begin(struct shop *shop)
 {
 	shop->site.home = shop->site.secure = -1;
+	shop->site.rules = RULES_CURRENT;
+	shop->site.secure_page[0] = '\0';
 	shop->download.fd = -1;
 	shop->site.settings = &shop->settings;
 	shop->site.script = shop->request.script;
@@ -8163,7 +8195,7 @@ static void view_of_all(struct shop *shop)
 	struct buf refusal = buf_room(
 	    shop->refusal_of_all, sizeof(shop->refusal_of_all));
 
-	if (!shop->site.secure_old)
+	if (shop->site.rules == RULES_CURRENT)
 		return;
 	view.language = language_choose("", shop->settings.language);
 	page_mark(&view, shop->mark_of_all);

@@ -580,6 +580,27 @@ header()
 	tr -d '\r' <"$tmp/headers" | sed -n "s/^$1: //Ip"
 }
 
+# Prints its headers that all pages have.
+page_headers()
+{
+	for name in Cache-Control Referrer-Policy X-Content-Type-Options Content-Security-Policy; do
+		header "$name"
+	done
+}
+file_headers='private, no-store
+no-referrer
+nosniff'
+all_page_headers="no-store
+no-referrer
+nosniff
+script-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+# Has Apache mod_headers? The cheapest host has not.
+has_headers()
+{
+	grep -q '^LoadModule headers_module' "$tmp/httpd.conf"
+}
+
 # Prints where the last answer to fetch led to.
 led_to()
 {

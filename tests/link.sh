@@ -67,6 +67,16 @@ not_served 'another name' '403|404' "$base$folder/other.zip?$secret"
 like 'a refusal has the form' "$(fetch "$base$path?$wrong"; cat "$tmp/body")" \
 	'<form [^>]*action="/cgi-bin/redeem.cgi"'
 
+# [S10]: the headers of any page, in the link and where there is none any more
+if has_headers; then
+	fetch "$base$link" >"$tmp/status"
+	is 'headers of the file' "$(page_headers)" "$file_headers"
+	for refused in "$folder/first-light.zip?$wrong" "/secure/26300000/$secret/x.zip?$secret"; do
+		is "refused: $(printf '%.8s' "${refused#/secure/}")" "$(fetch "$base$refused")" 403
+		is 'its headers are those of a page' "$(page_headers)" "$all_page_headers"
+	done
+fi
+
 # [S8]: the second click is free, and so is the last
 redeem AAAA1111
 is 'the second click leads to the same link' "$link" "$path?$secret"
@@ -96,8 +106,7 @@ like 'several files: a page' "$link" '/downloads.html\?[0-9a-f]{32}$'
 is 'the page is served' "$(fetch "$base$link")" 200
 is 'as a page' "$(header Content-Type)" 'text/html; charset=utf-8'
 is 'to be shown' "$(header Content-Disposition)" ''
-# the cheapest host has no mod_headers
-[ -z "$(header X-Robots-Tag)" ] ||
+! has_headers ||
 	like 'but no script in it' "$(header Content-Security-Policy)" "script-src 'none'"
 is 'it lists all three' "$(grep -c '<li><a href=' "$tmp/body")" 3
 many=${link%/*}

@@ -199,7 +199,7 @@ base 'grace: 0'
 emptied
 code ALIKE111 'uses: 0' 'limit: 99' 'file: first-light.zip'
 post alike111
-renewed=$(stat -c %i "$shop/public_html/secure/.htaccess")
+renewed=$(stat -c '%i %Z' "$shop/public_html/secure/.htaccess")
 while read -r said lang action; do
 	post alike111 HTTP_ACCEPT_LANGUAGE="$lang" SCRIPT_NAME="$action"
 	is "$lang $action: pages in the link" "$(said_by_link)" "$said"
@@ -211,12 +211,14 @@ done <<-'END'
 	1 en /cgi-bin/redeem
 	0 en /cgi-bin/redeem.cgi
 END
+is 'none of these writes the rules of the folder' \
+	"$(stat -c '%i %Z' "$shop/public_html/secure/.htaccess")" "$renewed"
 emptied
 post alike111 HTTP_ACCEPT_LANGUAGE=fr
 post alike111 HTTP_ACCEPT_LANGUAGE=en
 is 'after a first buyer who reads French: pages in the link' "$(said_by_link)" 0
 like 'after a first buyer who reads French: the language' "$(closed_page)" '<html lang="en">'
-renewed=$(stat -c %i "$shop/public_html/secure/.htaccess")
+renewed=$(stat -c '%i %Z' "$shop/public_html/secure/.htaccess")
 code ALIKE112 'uses: 0' 'limit: 9' 'file: first-light.zip' 'page: release.html'
 post alike112
 is 'a page of the code: it is in the link' "$(said_by_link)" 1
@@ -224,8 +226,7 @@ base 'grace: 0' 'page: own.html'
 post alike111
 is 'a page of the settings: it is in the link' "$(said_by_link)" 1
 like 'a page of the settings' "$(closed_page)" '<title>The shop</title>'
-is 'none of these writes the rules of the folder' \
-	"$(stat -c %i "$shop/public_html/secure/.htaccess")" "$renewed"
+is 'nor do these' "$(stat -c '%i %Z' "$shop/public_html/secure/.htaccess")" "$renewed"
 emptied
 post alike111
 base 'grace: 0'
@@ -252,15 +253,29 @@ emptied
 is 'a check that knows it' "$(checked /cgi-bin/redeem.cgi)" ''
 post alike111
 is 'is followed at once' "$(said_by_link)" 0
+# one of a page that has changed since
+sed -i 's/^# page [0-9]* /# page 0 /' "$shop/public_html/secure/.htaccess"
+post alike111
+is 'the first redemption renews an old page' \
+	"$(grep -c '^# page [1-9]' "$shop/public_html/secure/.htaccess")" 1
+# where nothing leads to the form, it is not tried again and again
+emptied
+for _ in 1 2; do
+	renewed=$(stat -c '%i %Z' "$shop/public_html/secure/.htaccess" 2>/dev/null || :)
+	post alike111 SCRIPT_NAME='/cgi-bin/first light.cgi'
+done
+is 'a form that no link can lead to' "$(status) $(said_by_link)" '303 1'
+is 'a form that no link can lead to: the rules stay' \
+	"$(stat -c '%i %Z' "$shop/public_html/secure/.htaccess")" "$renewed"
 # where it takes more than a line to say what the page depends on
 long=/cgi-bin/$(printf '%0150d' 0)
 emptied
 post alike111 SCRIPT_NAME="$long"
-renewed=$(stat -c %i "$shop/public_html/secure/.htaccess")
+renewed=$(stat -c '%i %Z' "$shop/public_html/secure/.htaccess")
 post alike111 SCRIPT_NAME="$long"
 is 'a long address: in each link' "$(said_by_link)" 1
 is 'a long address: and the rules of the folder stay' \
-	"$(stat -c %i "$shop/public_html/secure/.htaccess")" "$renewed"
+	"$(stat -c '%i %Z' "$shop/public_html/secure/.htaccess")" "$renewed"
 
 # the owner's design round a link that is over: where Apache can hold it
 head -c 7900 /dev/zero | tr '\0' x >"$tmp/long"

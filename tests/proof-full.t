@@ -122,7 +122,9 @@ blame()
 # Are the rules of secure whole, or not there at all?
 forbidden()
 {
-	[ ! -e "$secure/.htaccess" ] || tail -n 1 "$secure/.htaccess" | grep -qx 'ErrorDocument 403 ".*"'
+	[ ! -e "$secure/.htaccess" ] ||
+		[ "$(sed -n 's/^ErrorDocument 403 ".*"$/page/p; $p' "$secure/.htaccess" | tr '\n' ' ')" = \
+			'page </FilesMatch> ' ]
 }
 
 # What links have on the disk.

@@ -281,6 +281,13 @@ CCCC'
 		sed 's/ *$//; /^$/d' "$home/codes/$name" >"$tmp/now"
 		ok "$shell: $name is what it was" cmp "$tmp/$shell.codes/$name" "$tmp/now"
 	done
+	try --note 'batch 1' --limit 8
+	mv "$home/codes/AAAA" "$tmp/AAAA"
+	try --undo
+	is "$shell: a code that is gone meanwhile is passed over" "$status $out" '0 changed 2 codes'
+	like "$shell: and named" "$err" '^code: AAAA: is gone'
+	mv "$tmp/AAAA" "$home/codes/AAAA"
+	sed -i 's/^limit: 8/limit: 3/' "$home/codes/AAAA"
 	try --note 'batch 1' --file missing.zip right.zip
 	is "$shell: a file that none of them sells" "$status$out" 1
 	try --note 'batch 1' --file wrong.zip missing.zip

@@ -1853,6 +1853,34 @@ START_TEST(sha256_is_right)
 }
 END_TEST
 
+/*
+ * What stands in the rules of secure is renewed only when the number in
+ * PAGE_MARK is another. If this test fails, raise that, and put here the digest
+ * that it has found.
+ */
+START_TEST(a_new_page_has_a_new_number)
+{
+	static char text[LANGUAGES * REFUSAL_SIZE + 4096], scratch[PAGE_MAX];
+	struct buf all = buf_init(text, sizeof(text));
+	size_t i;
+
+	buf_adds(&all, SECURE_RULES RULES_ALONE RULES_HEADERS);
+	for (i = 0; i < LANGUAGES; i++) {
+		static char page[REFUSAL_SIZE];
+		struct buf one = buf_init(page, sizeof(page));
+		struct view view = {
+		    (enum language)i, built_in_page, "/r.cgi", "", 0};
+
+		ck_assert(page_refusal(&one, &view, scratch, sizeof(scratch)));
+		buf_adds(&all, page);
+	}
+	ck_assert(!all.overflowed);
+	ck_assert_str_eq(PAGE_MARK, "\n# page 1 ");
+	ck_assert_str_eq(digest_of(&sha256, text),
+	    "2193d9b99b70c3b3f4d2a9abffaf8d1d69b008f5b6f73111c0c132372d5d0d02");
+}
+END_TEST
+
 START_TEST(sha256_of_a_million_letters)
 {
 	unsigned char bytes[SHA256_SIZE];
@@ -2111,6 +2139,7 @@ START_TEST(live_buckets_need_no_list)
 
 	ck_assert(mkdtemp(home) != NULL);
 	dir = open(home, O_RDONLY | O_DIRECTORY);
+	ck_assert(!all_live(dir, now, 120)); /* for none does */
 	ck_assert_int_eq(mkdirat(dir, "29000001", 0700), 0);
 	ck_assert_int_eq(fstat(dir, &st), 0);
 	counted = st.st_nlink == 3;
@@ -2923,6 +2952,7 @@ int main(void)
 	LOOP(all, secure_is_ours_by_its_rules, rules_cases);
 	tcase_add_test(all, refusals_are_flattened);
 	tcase_add_test(all, a_mark_tells_refusals_apart);
+	tcase_add_test(all, a_new_page_has_a_new_number);
 	tcase_add_test(all, refusals_wear_the_owners_page);
 	tcase_add_loop_test(all, the_refusal_page_fits, 0, (int)LANGUAGES);
 	LOOP(stacks, nothing_secret_is_left, secret_cases);
