@@ -587,9 +587,6 @@ page_headers()
 		header "$name"
 	done
 }
-file_headers='private, no-store
-no-referrer
-nosniff'
 all_page_headers="no-store
 no-referrer
 nosniff

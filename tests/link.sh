@@ -70,7 +70,7 @@ like 'a refusal has the form' "$(fetch "$base$path?$wrong"; cat "$tmp/body")" \
 # [S10]: the headers of any page, in the link and where there is none any more
 if has_headers; then
 	fetch "$base$link" >"$tmp/status"
-	is 'headers of the file' "$(page_headers)" "$file_headers"
+	is 'headers of the file' "$(page_headers | tr '\n' ' ')" 'private, no-store no-referrer nosniff '
 	for refused in "$folder/first-light.zip?$wrong" "/secure/26300000/$secret/x.zip?$secret"; do
 		is "refused: $(printf '%.8s' "${refused#/secure/}")" "$(fetch "$base$refused")" 403
 		is 'its headers are those of a page' "$(page_headers)" "$all_page_headers"
