@@ -587,10 +587,15 @@ page_headers()
 		header "$name"
 	done
 }
-all_page_headers="no-store
+
+# is_page NAME: has it all of them?
+is_page()
+{
+	is "$1" "$(page_headers)" "no-store
 no-referrer
 nosniff
 script-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+}
 
 # Has Apache mod_headers? The cheapest host has not.
 has_headers()

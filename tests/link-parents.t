@@ -59,7 +59,7 @@ Content-Encoding:
 Content-Length: 300000"
 	is "$1: $2: a part" "$(fetch -H 'Accept-Encoding: gzip, br' -r 0-99 "$link")" 206
 	not_served "$1: $2: a wrong secret" 403 "${link%?????}00000"
-	is "$1: $2: headers of the refusal" "$(page_headers)" "$all_page_headers"
+	is_page "$1: $2: headers of the refusal"
 }
 
 # The page of several files is a page, whatever the site does with pages.
