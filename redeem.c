@@ -654,8 +654,8 @@ struct items {
 };
 
 /*
- * The rules of the folder of links: of this version; with a page that is not, or
- * that knows no way back to the form; or of another version, or missing.
+ * The rules of the folder of links: of this version; with a page that is not,
+ * or that knows no way back to the form; or of another version, or missing.
  */
 enum rules { RULES_CURRENT, RULES_PAGE_OLD, RULES_OLD };
 
@@ -4835,11 +4835,11 @@ static int remove_bucket(int dir, const char *bucket, int allowed)
 }
 
 /*
- * Are the buckets of links that live, and there are some, all the directories in
- * DIR? Then there is nothing to list. Each directory in it adds one to its link
- * count, which is 2 without them; find(1) relies on that, too. Where they are
- * not counted, it is 1, as with btrfs, or always 2, and then this is false; so
- * it is where links live for so long that a list is no more work.
+ * Do links live, and are their buckets all the directories in DIR? Then there is
+ * nothing to list. Each directory in it adds one to its link count, which is 2
+ * without them; find(1) relies on that, too. Where they are not counted, it is
+ * 1, as with btrfs, or always 2, and then this is false; so it is where links
+ * live for so long that a list is no more work.
  */
 static bool buckets_all_live(int dir, const struct site *site)
 {
