@@ -4838,8 +4838,8 @@ static int remove_bucket(int dir, const char *bucket, int allowed)
  * Do links live, and are their buckets all the directories in DIR? Then there
  * is nothing to list. Each directory in it adds one to its link count, which is
  * 2 without them; find(1) relies on that, too. Where they are not counted, the
- * count is 1, as with btrfs, or always 2, and then this is false; so it is where
- * links live for so long that a list is no more work.
+ * count is 1, as with btrfs, or always 2, and then this is false; so it is
+ * where links live for so long that a list is no more work.
  */
 static bool buckets_all_live(int dir, const struct site *site)
 {
