@@ -4520,8 +4520,8 @@ static void rules_addrefusal(struct buf *rules, const char *refusal)
  * The site's own rules, in the folders above, must not undo them. IgnoreInherit
  * answers RewriteOptions InheritDown; FilesMatch "" is merged after, and so
  * wins over, the site's FilesMatch; "Header always" is a second table of
- * headers; RemoveEncoding answers AddEncoding, which makes browsers unpack
- * archives.
+ * headers, the only one where Apache refuses; RemoveEncoding answers
+ * AddEncoding, which makes browsers unpack archives.
  */
 static void rules_add(struct buf *rules, const char *secret,
     const char min[APACHE_TIME_SIZE], const char max[APACHE_TIME_SIZE])
@@ -4546,10 +4546,12 @@ static void rules_add(struct buf *rules, const char *secret,
 	    "<IfModule mod_headers.c>\n"
 	    "Header set Content-Disposition attachment\n"
 	    "Header set Cache-Control \"private, no-store\"\n"
-	    "Header always unset Cache-Control env=redeem-open\n"
+	    "Header always unset Cache-Control\n"
+	    "Header always set Cache-Control no-store env=!redeem-open\n"
 	    "Header unset Expires\n"
 	    "Header set Referrer-Policy no-referrer\n"
-	    "Header always unset Referrer-Policy env=redeem-open\n"
+	    "Header always unset Referrer-Policy\n"
+	    "Header always set Referrer-Policy no-referrer env=!redeem-open\n"
 	    "Header set X-Content-Type-Options nosniff\n"
 	    "Header set X-Robots-Tag \"noindex, nofollow\"\n"
 	    "</IfModule>\n"
