@@ -1606,6 +1606,9 @@ START_TEST(a_mark_tells_refusals_apart)
 			    strcmp(page[i], page[j]) == 0);
 	}
 	ck_assert_str_eq(mark[0], "en /r.cgi");
+	other.action = "/";
+	page_mark(&other, mark[0]);
+	ck_assert_str_eq(mark[0], "en /");
 	other.template = "<i>mine</i>" MARKER;
 	page_mark(&other, mark[0]);
 	ck_assert_str_eq(mark[0], PAGE_OTHER);
@@ -2157,6 +2160,10 @@ START_TEST(live_buckets_need_no_list)
 	ck_assert_int_eq(mkdirat(dir, "press", 0700), 0);
 	ck_assert(!all_live(dir, before, 180));
 	ck_assert_int_eq(unlinkat(dir, "press", AT_REMOVEDIR), 0);
+	/* a symbolic link is none either: it must not make up for one */
+	ck_assert_int_eq(unlinkat(dir, "29000002", 0), 0);
+	ck_assert_int_eq(symlinkat("29000001", dir, "29000002"), 0);
+	ck_assert(!all_live(dir, now, 120));
 	/* sixteen minutes, and no more */
 	ck_assert_int_eq(all_live(dir, before, 16 * 60L - 1), counted);
 	ck_assert(!all_live(dir, before, 16 * 60L));
